@@ -1,0 +1,46 @@
+"""Write what is made from the table of parameters: docs/parameters.md and scenarios/scenario.schema.json.
+
+python scripts/generate_docs.py           # write them
+python scripts/generate_docs.py --check   # fail if one of them is out of date, write nothing
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from persim.parameter_docs import markdown
+from persim.scenario_schema import scenario_schema
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def generated() -> dict[Path, str]:
+    """The path and text of every generated file."""
+    schema = json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
+    return {ROOT / "docs" / "parameters.md": markdown(), ROOT / "scenarios" / "scenario.schema.json": schema}
+
+
+def main() -> int:
+    """Write or check; 1 if a check fails."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true", help="fail if a file is out of date, write nothing")
+    check = parser.parse_args().check
+    stale = [
+        path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text
+    ]
+    for path in stale:
+        name = path.relative_to(ROOT).as_posix()
+        if check:
+            print(f"{name} is out of date: run `python scripts/generate_docs.py`", file=sys.stderr)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(generated()[path], encoding="utf-8", newline="\n")
+            print(f"wrote {name}")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Who is offered a personal budget, who takes one up, and what follows: an agent-based simulation.
+
+    import persim
+
+    run = persim.simulate("baseline", seed=1)
+    run.weekly, run.people
+
+The names below are the public ones. Each is loaded when it is first used, so that `persim --help` starts at once.
+"""
+
+import importlib
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from persim.compare import compare
+    from persim.errors import InputError, PersimError, ScenarioError, StoreError
+    from persim.mesa_model import (
+        Nurse,
+        OccupationalTherapist,
+        PersonalisationModel,
+        ServiceUser,
+        SocialWorker,
+    )
+    from persim.parameter_docs import parameters
+    from persim.scenario import Scenario, read_scenario
+    from persim.simulate import Run, simulate
+
+__all__ = [
+    "InputError",
+    "Nurse",
+    "OccupationalTherapist",
+    "PersimError",
+    "PersonalisationModel",
+    "Run",
+    "Scenario",
+    "ScenarioError",
+    "ServiceUser",
+    "SocialWorker",
+    "StoreError",
+    "__version__",
+    "compare",
+    "parameters",
+    "read_scenario",
+    "simulate",
+]
+
+_HOMES = {
+    "InputError": "persim.errors",
+    "Nurse": "persim.mesa_model",
+    "OccupationalTherapist": "persim.mesa_model",
+    "PersimError": "persim.errors",
+    "PersonalisationModel": "persim.mesa_model",
+    "Run": "persim.simulate",
+    "Scenario": "persim.scenario",
+    "ScenarioError": "persim.errors",
+    "ServiceUser": "persim.mesa_model",
+    "SocialWorker": "persim.mesa_model",
+    "StoreError": "persim.errors",
+    "compare": "persim.compare",
+    "parameters": "persim.parameter_docs",
+    "read_scenario": "persim.scenario",
+    "simulate": "persim.simulate",
+}
+
+
+class _Package(types.ModuleType):
+    """The package, in which public names win over submodules of the same name.
+
+    `simulate`, `compare` and `parameters` are functions and also the names of submodules. Importing a submodule sets
+    it as an attribute of its package, which would replace the function; that one assignment is ignored here. So
+    `persim.simulate(...)` is always the function, and `from persim.simulate import Run` still finds the submodule,
+    which Python looks up in `sys.modules`. Not to be written: `import persim.simulate as x`, which gives the function.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+        super().__setattr__(name, value)
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _HOMES and isinstance(value, types.ModuleType):
+            return
+        super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__})
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,160 @@
+"""The commands: parse, call, print. What a command does stands in the module it calls."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import persim
+from persim import terminal
+from persim.errors import ScenarioError
+from persim.parameters import GROUPS
+
+app = typer.Typer(
+    cls=terminal.PersimGroup,
+    help="What holds back personal budgets in mental health services, and what would each lever change, for whom?",
+    epilog="A thinking aid on synthetic people: not for decisions on eligibility, risk, budgets, staff or sites.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """How a table is printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        terminal.show(f"persim {persim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """What holds back personal budgets in mental health services, and what would each lever change, for whom?"""
+
+
+@app.command()
+def validate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Check scenario files: every fault at once, with file, line and the nearest right key. Writes nothing."""
+    from persim.scenario import read_scenario
+
+    findings = []
+    told: set[object] = set()
+    for file in files:
+        try:
+            scenario = read_scenario(file)
+        except ScenarioError as error:
+            findings.append({"file": file, "ok": False, "faults": [dataclasses.asdict(f) for f in error.faults]})
+            new = [fault for fault in error.faults if fault not in told]
+            told.update(new)
+            if new and not json:
+                terminal.say("\n".join(str(fault) for fault in new))
+            continue
+        findings.append({"file": file, "ok": True, "faults": []})
+        if not json:
+            arms = f", {len(scenario.arms)} arms" if scenario.arms else ""
+            size = f"{scenario.n_weeks} weeks from {scenario.start}, {scenario.n_users:,} people{arms}"
+            terminal.show(f"{file}: fine ({scenario.title}; {size})")
+    if json:
+        terminal.show_json(findings)
+    if not all(finding["ok"] for finding in findings):
+        raise typer.Exit(terminal.BAD_INPUT)
+
+
+@app.command()
+def parameters(
+    group: Annotated[str | None, typer.Option(help=f"Only one group: {', '.join(GROUPS)}.")] = None,
+    format: Annotated[Format, typer.Option(help="How to print them.")] = Format.table,
+) -> None:
+    """List every number of the model: default, bounds, unit, evidence grade and source."""
+    from persim.parameter_docs import COLUMNS, rows
+
+    chosen = rows(group)
+    if format is Format.json:
+        terminal.show_json(chosen)
+    elif format is Format.csv:
+        import csv
+
+        writer = csv.DictWriter(sys.stdout, [str(column) for column in COLUMNS], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(chosen)
+    else:
+        _print_parameters(chosen)
+
+
+def _print_parameters(chosen: list[dict[str, str | float | None]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("name", "meaning", "unit", "default", "low", "high", "grade", "source")
+    for row in chosen:
+        default = "by dial" if row["default"] is None else f"{row['default']:g}"
+        numbers = (default, f"{row['low']:g}", f"{row['high']:g}")
+        words = (row["name"], row["meaning"], row["unit"], *numbers, row["grade"], row["source"])
+        table.add_row(*(Text(str(word), overflow="fold") for word in words))
+    terminal.results().print(table)
+
+
+@app.command()
+def diff(
+    a: Annotated[str, typer.Argument(metavar="A", help="A scenario's name or file, such as baseline.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another, such as mine.yaml or cto_rights/all.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON.")] = False,
+) -> None:
+    """Say in words how scenario B differs from scenario A."""
+    from persim.scenario_words import differences
+
+    found = differences(a, b)
+    if json:
+        terminal.show_json(found.as_json())
+    else:
+        terminal.show("\n".join(found.lines()))
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _; also the file's name.")],
+    extends: Annotated[str, typer.Option(help="The scenario to start from.")] = "baseline",
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
+) -> None:
+    """Write a commented scenario file NAME.yaml to change."""
+    from persim.scenario_words import write_new
+
+    place = write_new(name, extends, out, force)
+    terminal.show(f"wrote {place}: change a number in it, then `persim compare {extends} {place}`")
+
+
+if importlib.util.find_spec("persim.cli_runs") is not None:  # `run`, `compare` and `demo`
+    from persim.cli_runs import register
+
+    register(app)
+
+
+def main() -> None:
+    """The command `persim`."""
+    terminal.tolerate_narrow_encodings()
+    try:
+        app(prog_name="persim")
+    except KeyboardInterrupt:
+        terminal.say("interrupted")
+        sys.exit(terminal.INTERRUPTED)

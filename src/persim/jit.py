@@ -1,0 +1,137 @@
+"""The one place that knows the compiler.
+
+`rule` compiles a small scalar function, `loop` a phase that runs over records. Both are numba's `njit` without the GIL
+and without fast-math, so that a compiled function and its plain Python twin give the same bits.
+
+numba's own on-disk cache looks only at the file a function stands in: edit a rule, and a cached loop that had inlined it
+goes on answering with the old one. So the cache folder is named after the text of every source file of the package and
+the versions of numba and NumPy: any edit starts a fresh cache.
+
+`plain_twins` makes the uncompiled copies that step one agent at a time (`engine="agents"`).
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+import types
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+PACKAGE = Path(__file__).resolve().parent
+COMPILED_SOURCES = (
+    "jit.py",
+    "draws.py",
+    "state.py",
+    "parameters.py",
+    "outcomes.py",
+    "population.py",
+    "week.py",
+    "rules",
+)
+
+
+def source_files() -> list[Path]:
+    """The source files whose text decides what compiled code does, in a fixed order."""
+    found: list[Path] = []
+    for name in COMPILED_SOURCES:
+        path = PACKAGE / name
+        found += sorted(path.glob("*.py")) if path.is_dir() else [path] if path.exists() else []
+    return found
+
+
+def source_digest() -> str:
+    """16 hexadecimal digits that name this version of the model's sources (not of the compiler)."""
+    digest = hashlib.sha256()
+    for path in source_files():
+        digest.update(path.relative_to(PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_home() -> Path:
+    chosen = os.environ.get("PERSIM_CACHE")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir())) / "persim"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "persim"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "persim"
+
+
+MODEL_VERSION = source_digest()
+
+
+def _cache_folder() -> Path:
+    name = (
+        f"{MODEL_VERSION}-numba{numba.__version__}-numpy{np.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
+    )
+    folder = _cache_home() / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".writable-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError:  # a read-only home: compile afresh for each user and machine rather than fail
+        folder = Path(tempfile.gettempdir()) / f"persim-{os.getuid() if hasattr(os, 'getuid') else 'user'}" / name
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+CACHE_FOLDER = _cache_folder()
+
+
+def is_compiled_already() -> bool:
+    """Is the week of this version of the model in the cache, so that a first run starts at once?"""
+    return any(CACHE_FOLDER.rglob("*run_weeks*.nbi"))
+
+
+def _compiled(function: Function) -> Function:
+    previous, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(CACHE_FOLDER)  # type: ignore[attr-defined]
+    try:
+        return cast(Function, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+    finally:
+        numba.config.CACHE_DIR = previous  # type: ignore[attr-defined]
+
+
+def rule(function: Function) -> Function:
+    """Compile one small decision: a function of the records it concerns, the parameters and its chance."""
+    return _compiled(function)
+
+
+def loop(function: Function) -> Function:
+    """Compile one phase: a loop over records that calls rules."""
+    return _compiled(function)
+
+
+def plain_twins(modules: Iterable[types.ModuleType], replace: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Uncompiled copies of every compiled function of the modules, calling each other uncompiled.
+
+    All twins live in one namespace, so names must be unique over the modules. `replace` puts other callables in the
+    place of named functions, for every twin that calls them: the agents' engine sends rules to methods this way.
+
+    Returns: name -> function, constants of the modules included.
+    """
+    space: dict[str, Any] = {"__builtins__": __builtins__}
+    originals: dict[str, Any] = {}
+    for module in modules:
+        for name, value in vars(module).items():
+            compiled = getattr(value, "py_func", None)
+            if compiled is None:
+                space.setdefault(name, value)
+            elif compiled.__module__ == module.__name__:
+                if name in originals:
+                    raise ValueError(f"two compiled functions are called {name}: {compiled.__module__} and another")
+                originals[name] = compiled
+    for name, function in originals.items():
+        space[name] = types.FunctionType(function.__code__, space, name, function.__defaults__)
+        space[name].__doc__ = function.__doc__
+    space.update(replace or {})
+    return space

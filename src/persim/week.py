@@ -1,0 +1,94 @@
+"""The order of a week, and the run of weeks.
+
+A week opens everywhere (policy, terms, panels), then each team lives, works and ends its week, so that a team's people
+stay in the processor's cache, then localities close. What a team reads of others was fixed at the start of the week, so
+the order of teams cannot matter.
+"""
+
+from persim.jit import loop
+from persim.measures import N_STOCKS
+from persim.phases.closing import localities_close, person_ends_week, team_learns
+from persim.phases.living import team_lives
+from persim.phases.opening import localities_open, panels_meet
+from persim.phases.working import person_is_met
+from persim.rules.practice import practitioner_shares_hours
+from persim.state import AWAY
+
+# What happens in a week, in order: (phase of the model, who, the loop that runs it).
+PHASES = (
+    ("1 policy", "localities", "localities_open"),
+    ("7 panel", "localities", "panels_meet"),
+    ("2-5 caseload, mental state, compulsion, information", "people of a team", "team_lives"),
+    ("6 hours", "practitioners of a team", "team_shares_hours"),
+    ("6-9, 11 opportunities, pathway, target, outcomes, census", "people of a team", "team_works"),
+    ("10 culture of a team", "practitioners of a team", "team_learns"),
+    ("10 culture of a locality", "localities", "localities_close"),
+)
+
+
+@loop
+def team_shares_hours(team, practitioners, parameters, index):
+    """Phase 6: every post of the team shares out its week."""
+    for j in range(team.first_post, team.first_post + team.n_posts):
+        practitioner_shares_hours(practitioners[j], parameters[index])
+
+
+@loop
+def team_works(
+    team, users, practitioners, localities, n_posts, parameters, index, queue, week, waits, tally, out, cells, groups
+):
+    """Phases 6 to 9 and the census for the team's people."""
+    org = localities[team.locality]
+    for row in range(team.first_user, team.first_user + team.n_users):
+        if users[row].place == AWAY:
+            users[row].peer_signal = 0
+            continue
+        person_is_met(
+            row, users, practitioners, localities, team, n_posts, parameters, index, queue, week, waits, tally, out,
+            cells, groups,
+        )  # fmt: skip
+        worker = practitioners[users[row].coordinator]
+        person_ends_week(row, users, worker, org, parameters, index, week, out, cells, groups)
+
+
+@loop
+def one_week(world, seed, enriched, week, index, out, cells, groups):
+    """One week of the whole world.
+
+    Args:
+        world: `persim.state.World`, changed in place.
+        week: calendar week, 0 = the week of 7 April 2008. index: the week's row of `world.parameters`.
+        out: float64 (n_groups, N_FIELDS), added to. groups: int64 (N_DIMENSIONS,), first row of each dimension or -1.
+    """
+    users, practitioners, teams, localities, parameters, queue, tally, waits = world
+    n_posts = len(practitioners) - 2 * len(localities)
+    localities_open(localities, practitioners, n_posts, parameters, index, week)
+    panels_meet(users, practitioners, localities, parameters, index, queue, week, waits, out, cells, groups)
+    queue[0] = 0
+    for number in range(len(teams)):
+        team = teams[number]
+        team_lives(
+            team, users, practitioners, localities, parameters, index, n_posts, seed, enriched, week, out, cells, groups
+        )
+        team_shares_hours(team, practitioners, parameters, index)
+        team_works(
+            team, users, practitioners, localities, n_posts, parameters, index, queue, week, waits, tally, out, cells,
+            groups,
+        )  # fmt: skip
+        team_learns(team, practitioners, localities[team.locality], parameters, index, out, groups)
+    localities_close(localities, parameters, index, tally, out, groups)
+
+
+@loop
+def run_weeks(world, seed, enriched, first_week, index, n_weeks, record_every, out, cells, groups):
+    """Weeks `index` to `index + n_weeks` of a run, recorded in periods.
+
+    Args:
+        out: float64 (n_periods, n_groups, N_FIELDS); flows add up over a period, stocks are those of its last week.
+        record_every: weeks in a period; the first period of `out` begins at week `index`.
+    """
+    for step in range(n_weeks):
+        row = out[step // record_every]
+        if step % record_every != 0:
+            row[:, :N_STOCKS] = 0.0
+        one_week(world, seed, enriched, first_week + index + step, index + step, row, cells, groups)
