@@ -23,14 +23,10 @@ def generated() -> dict[Path, str]:
 
 def main() -> int:
     """Write or check; 1 if a check fails."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="fail if a file is out of date, write nothing")
     check = parser.parse_args().check
-    stale = [
-        path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text
-    ]
+    stale = [path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         name = path.relative_to(ROOT).as_posix()
         if check:

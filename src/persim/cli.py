@@ -15,6 +15,7 @@ import persim
 from persim import terminal
 from persim.errors import ScenarioError
 from persim.parameters import GROUPS
+from persim.scenario_search import complete_scenario
 
 app = typer.Typer(
     cls=terminal.PersimGroup,
@@ -51,7 +52,9 @@ def root(
 
 @app.command()
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.", autocompletion=complete_scenario)
+    ],
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Check scenario files: every fault at once, with file, line and the nearest right key. Writes nothing."""
@@ -116,8 +119,12 @@ def _print_parameters(chosen: list[dict[str, str | float | None]]) -> None:
 
 @app.command()
 def diff(
-    a: Annotated[str, typer.Argument(metavar="A", help="A scenario's name or file, such as baseline.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another, such as mine.yaml or cto_rights/all.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="A name or file, such as baseline.", autocompletion=complete_scenario)
+    ],
+    b: Annotated[
+        str, typer.Argument(metavar="B", help="Another, such as cto_rights/all.", autocompletion=complete_scenario)
+    ],
     json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON.")] = False,
 ) -> None:
     """Say in words how scenario B differs from scenario A."""
@@ -133,7 +140,9 @@ def diff(
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _; also the file's name.")],
-    extends: Annotated[str, typer.Option(help="The scenario to start from.")] = "baseline",
+    extends: Annotated[
+        str, typer.Option(help="The scenario to start from.", autocompletion=complete_scenario)
+    ] = "baseline",
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
 ) -> None:

@@ -121,6 +121,7 @@ def fill_world(world, seed, enriched):
             practitioners[row].works = 1
     for number in range(len(teams)):
         team = teams[number]
+        team.key = key_of(seed, TEAM_KEY, number, 0)
         team.locality = number % len(localities)
         localities[team.locality].n_teams += 1
         team.first_post = number * POSTS_PER_TEAM

@@ -35,7 +35,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A hint with the known word nearest to this one; empty if none is near."""
     names = list(known)
     tidy = word.strip().lower().replace("-", "_").replace(" ", "_")
-    close = [tidy] if tidy in names else difflib.get_close_matches(tidy, names, n=1, cutoff=0.6)
+    close = [tidy] if tidy in names else difflib.get_close_matches(tidy, names, n=1, cutoff=0.55)
     return f"did you mean {close[0]!r}?" if close else ""
 
 

@@ -77,6 +77,11 @@ def _not_found(text: str, place: Path) -> ScenarioError:
     return ScenarioError([Fault(shown, 0, 0, "", "", expected, hint, "there is no such scenario")])
 
 
+def complete_scenario(incomplete: str) -> list[str]:
+    """The names a shell offers while one is being typed."""
+    return [name for name in known_names() if name.startswith(incomplete)]
+
+
 def known_names(*folders: Path) -> list[str]:
     """The names of the scenarios in these folders and where a bare name is looked for."""
     names: set[str] = set()

@@ -6,7 +6,6 @@ What the fields mean is in `scenario_file.py`.
 """
 
 import os
-import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
+from yaml.reader import Reader
 
 from persim.errors import Fault, ScenarioError
 
@@ -72,6 +72,7 @@ def read_nodes(path: Path) -> tuple[Node, list[Fault]]:
 
 def parse_nodes(text: str, shown: str) -> tuple[Node, list[Fault]]:
     """The tree of a text, and its duplicate keys; `shown` is the file's name in messages."""
+    _check_signs(text, shown)
     composer = _Composer(text, shown)
     return composer.document(), composer.faults
 
@@ -108,12 +109,15 @@ def _decode(content: bytes, shown: str) -> str:
         got = f"byte 0x{content[error.start]:02x}"
         fault = Fault(shown, line, column, "", got, "UTF-8 text", "save the file as UTF-8", "is not UTF-8")
         raise ScenarioError([fault]) from None
-    if control := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", text):
-        at = control.start()
-        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-        got = f"character {ord(control.group())}"
-        raise ScenarioError([Fault(shown, line, column, "", got, "text", "", "is a control character")])
     return text
+
+
+def _check_signs(text: str, shown: str) -> None:
+    if found := Reader.NON_PRINTABLE.search(text):
+        at, sign = found.start(), found.group()
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        problem = "is a control character"
+        raise ScenarioError([Fault(shown, line, column, "", f"character {ord(sign)}", "text", "", problem)])
 
 
 class _Composer:
@@ -132,9 +136,8 @@ class _Composer:
             return self._document()
         except yaml.MarkedYAMLError as error:
             raise ScenarioError([_syntax_fault(error, self.shown)]) from None
-        except yaml.YAMLError as error:  # characters YAML does not allow
-            problem = f"is not YAML: {str(error).splitlines()[0]}"
-            raise _whole_file(self.shown, problem) from None
+        except yaml.YAMLError as error:
+            raise _whole_file(self.shown, f"is not YAML: {str(error).splitlines()[0]}") from None
 
     def _document(self) -> Node:
         top: Node | None = None

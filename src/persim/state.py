@@ -195,7 +195,7 @@ PRACTITIONER = _record(
 
 TEAM = _record(
     floats="""mean_worry_person mean_worry_self mean_legitimacy mean_medical alarm""",
-    integers="""locality first_post n_posts first_user n_users incidents""",
+    integers="""key locality duty_amhp first_post n_posts first_user n_users incidents""",
 )
 
 LOCALITY = _record(

@@ -5,23 +5,27 @@ stay in the processor's cache, then localities close. What a team reads of other
 the order of teams cannot matter.
 """
 
-from persim.jit import loop
+from persim.jit import loop, rule
 from persim.measures import N_STOCKS
+from persim.phases.census import team_is_counted
 from persim.phases.closing import localities_close, person_ends_week, team_learns
-from persim.phases.living import team_lives
+from persim.phases.counting import add_notes
+from persim.phases.living import team_lives, team_opens_week
 from persim.phases.opening import localities_open, panels_meet
-from persim.phases.working import person_is_met
+from persim.phases.progress import person_is_met
 from persim.rules.practice import practitioner_shares_hours
-from persim.state import AWAY
+from persim.state import AT_PANEL, AWAY, OUTSIDE
 
-# What happens in a week, in order: (phase of the model, who, the loop that runs it).
+# What happens in a week, in order: (phases of the model, who, the loop that runs them).
 PHASES = (
     ("1 policy", "localities", "localities_open"),
     ("7 panel", "localities", "panels_meet"),
+    ("2 caseload: posts", "practitioners of a team", "team_opens_week"),
     ("2-5 caseload, mental state, compulsion, information", "people of a team", "team_lives"),
     ("6 hours", "practitioners of a team", "team_shares_hours"),
-    ("6-9, 11 opportunities, pathway, target, outcomes, census", "people of a team", "team_works"),
+    ("6-9 opportunities, pathway, target, outcomes", "people of a team", "team_works"),
     ("10 culture of a team", "practitioners of a team", "team_learns"),
+    ("11 census", "people of a team", "team_is_counted"),
     ("10 culture of a locality", "localities", "localities_close"),
 )
 
@@ -33,54 +37,87 @@ def team_shares_hours(team, practitioners, parameters, index):
         practitioner_shares_hours(practitioners[j], parameters[index])
 
 
+@rule
+def is_met(user):
+    """Does this week bring anything between this person and the service's budgets: a review, a request, a process?"""
+    if user.weeks_to_review <= 0 or user.asked == 1:
+        return True
+    return user.pathway_stage != OUTSIDE or user.package == 1
+
+
 @loop
 def team_works(
-    team, users, practitioners, localities, n_posts, parameters, index, queue, week, waits, tally, out, cells, groups
+    team,
+    users,
+    practitioners,
+    localities,
+    n_posts,
+    parameters,
+    index,
+    queue,
+    week,
+    out,
+    cells,
+    groups,
+    notes,
+    tally,
+    waits,
 ):
-    """Phases 6 to 9 and the census for the team's people."""
+    """Phases 6 to 9 for the team's people."""
     org = localities[team.locality]
+    p = parameters[index]
     for row in range(team.first_user, team.first_user + team.n_users):
-        if users[row].place == AWAY:
-            users[row].peer_signal = 0
+        user = users[row]
+        if user.place == AWAY:
+            user.peer_signal = 0
             continue
-        person_is_met(
-            row, users, practitioners, localities, team, n_posts, parameters, index, queue, week, waits, tally, out,
-            cells, groups,
-        )  # fmt: skip
-        worker = practitioners[users[row].coordinator]
-        person_ends_week(row, users, worker, org, parameters, index, week, out, cells, groups)
+        if is_met(user):
+            person_is_met(user, practitioners, localities, team, n_posts, p, week, notes)
+            if user.pathway_stage == AT_PANEL:
+                queue[0] += 1
+                queue[queue[0]] = row
+            if notes[0] > 0.0:
+                add_notes(notes, out, cells, groups, user, practitioners[user.coordinator], tally, waits)
+        person_ends_week(user, org, p, week)
 
 
 @loop
-def one_week(world, seed, enriched, week, index, out, cells, groups):
+def one_week(world, seed, enriched, week, index, out, cells, groups, notes):
     """One week of the whole world.
 
     Args:
         world: `persim.state.World`, changed in place.
         week: calendar week, 0 = the week of 7 April 2008. index: the week's row of `world.parameters`.
         out: float64 (n_groups, N_FIELDS), added to. groups: int64 (N_DIMENSIONS,), first row of each dimension or -1.
+        cells, notes: scratch, as `persim.simulate.Scratch` makes them.
     """
     users, practitioners, teams, localities, parameters, queue, tally, waits = world
     n_posts = len(practitioners) - 2 * len(localities)
     localities_open(localities, practitioners, n_posts, parameters, index, week)
-    panels_meet(users, practitioners, localities, parameters, index, queue, week, waits, out, cells, groups)
+    panels_meet(
+        users, practitioners, localities, parameters, index, queue, week, out, cells, groups, notes, tally, waits
+    )
     queue[0] = 0
     for number in range(len(teams)):
         team = teams[number]
+        org = localities[team.locality]
+        team_opens_week(team, practitioners, org, parameters, index, n_posts, seed, week)
         team_lives(
-            team, users, practitioners, localities, parameters, index, n_posts, seed, enriched, week, out, cells, groups
-        )
+            team, users, practitioners, org, parameters, index, seed, enriched, week, out, cells, groups, notes, tally,
+            waits,
+        )  # fmt: skip
         team_shares_hours(team, practitioners, parameters, index)
         team_works(
-            team, users, practitioners, localities, n_posts, parameters, index, queue, week, waits, tally, out, cells,
-            groups,
+            team, users, practitioners, localities, n_posts, parameters, index, queue, week, out, cells, groups, notes,
+            tally, waits,
         )  # fmt: skip
-        team_learns(team, practitioners, localities[team.locality], parameters, index, out, groups)
+        team_learns(team, practitioners, org, parameters, index, out, groups)
+        team_is_counted(team, users, practitioners, parameters, index, week, out, cells, groups)
     localities_close(localities, parameters, index, tally, out, groups)
 
 
 @loop
-def run_weeks(world, seed, enriched, first_week, index, n_weeks, record_every, out, cells, groups):
+def run_weeks(world, seed, enriched, first_week, index, n_weeks, record_every, out, cells, groups, notes):
     """Weeks `index` to `index + n_weeks` of a run, recorded in periods.
 
     Args:
@@ -91,4 +128,4 @@ def run_weeks(world, seed, enriched, first_week, index, n_weeks, record_every, o
         row = out[step // record_every]
         if step % record_every != 0:
             row[:, :N_STOCKS] = 0.0
-        one_week(world, seed, enriched, first_week + index + step, index + step, row, cells, groups)
+        one_week(world, seed, enriched, first_week + index + step, index + step, row, cells, groups, notes)

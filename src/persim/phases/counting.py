@@ -1,16 +1,23 @@
-"""How a week is counted: one number added to every group that a person or practitioner belongs to.
+"""How a week is counted: events are noted, then added to every group that the person belongs to.
 
-`out` holds one row per group and one column per measure; `groups` holds the first row of each dimension, or -1 when the
-dimension is not recorded. Sums run in row order, so that every engine gives the same bits.
+A phase notes what happened to one person in a small buffer (`note`); at the end of the person's phase the notes are added
+to the record (`add_notes`). `out` holds one row per group and one column per measure; `groups` holds the first row of each
+dimension, or -1 when the dimension is not recorded; `cells` holds, for each person of the team at hand, the rows of the
+groups they are in. Sums run in row order, so that every engine gives the same bits.
 """
 
 from persim.jit import loop, rule
-from persim.state import CTO, OCCUPATIONAL_THERAPIST, VOLUNTARY
+from persim.measures import N_FIELDS
+from persim.state import CTO, N_BARRIERS, VOLUNTARY, WAIT_BINS
 
 LOCALITY_GROUP, PROFESSION_GROUP, LEGAL_GROUP, PERCEIVED_GROUP, ACTUAL_GROUP, S117_GROUP, CARER_GROUP = range(7)
 N_DIMENSIONS = 7
 # The thirds of actual risk, Beta(2, 3). Belief is put into the same bands, so that bias shows.
 LOWER_THIRD, UPPER_THIRD = 0.2914, 0.4865
+# Notes past the measures: what closed, for action research; how long a stage took, for the waits.
+NOTE_TALLY = N_FIELDS
+NOTE_WAIT = N_FIELDS + N_BARRIERS
+NOTES_SIZE = 257
 
 
 @rule
@@ -30,42 +37,67 @@ def legal_group(legal_status):
 
 
 @loop
-def find_cells(cells, groups, user, worker):
-    """Write the rows of every recorded group of this person into `cells`; returns how many."""
-    cells[0] = groups[LOCALITY_GROUP] + worker.locality
+def find_cells(cells, place, groups, user, locality, profession):
+    """Write the rows of every recorded group of a person into `cells[place]`; returns how many."""
+    cells[place, 0] = groups[LOCALITY_GROUP] + locality
     n = 1
     if groups[PROFESSION_GROUP] >= 0:
-        cells[n] = groups[PROFESSION_GROUP] + worker.profession
+        cells[place, n] = groups[PROFESSION_GROUP] + profession
         n += 1
     if groups[LEGAL_GROUP] >= 0:
-        cells[n] = groups[LEGAL_GROUP] + legal_group(user.legal_status)
+        cells[place, n] = groups[LEGAL_GROUP] + legal_group(user.legal_status)
         n += 1
     if groups[PERCEIVED_GROUP] >= 0:
-        cells[n] = groups[PERCEIVED_GROUP] + third_of(user.perceived_risk)
+        cells[place, n] = groups[PERCEIVED_GROUP] + third_of(user.perceived_risk)
         n += 1
     if groups[ACTUAL_GROUP] >= 0:
-        cells[n] = groups[ACTUAL_GROUP] + third_of(user.vulnerability)
+        cells[place, n] = groups[ACTUAL_GROUP] + third_of(user.vulnerability)
         n += 1
     if groups[S117_GROUP] >= 0:
-        cells[n] = groups[S117_GROUP] + user.s117
+        cells[place, n] = groups[S117_GROUP] + user.s117
         n += 1
     if groups[CARER_GROUP] >= 0:
-        cells[n] = groups[CARER_GROUP] + user.carer
+        cells[place, n] = groups[CARER_GROUP] + user.carer
         n += 1
     return n
 
 
+@rule
+def note(notes, measure, amount):
+    """Note one event of the person at hand: `amount` of `measure`, counted when the person's phase ends."""
+    n = int(notes[0])
+    notes[2 * n + 1] = measure
+    notes[2 * n + 2] = amount
+    notes[0] = n + 1.0
+
+
+@rule
+def note_wait(notes, user, went_on):
+    """Note the end of a stage by its length in weeks; `went_on` is 1 if it led on, 0 if it ended otherwise."""
+    weeks = min(WAIT_BINS - 1, user.weeks_in_stage)
+    note(notes, NOTE_WAIT + (user.pathway_stage * WAIT_BINS + weeks) * 2 + went_on, 1.0)
+
+
 @loop
-def count(out, cells, groups, user, worker, measure, amount):
-    """Add `amount` to `measure` in every group of this person. For events, which are rare; `cells` is scratch."""
-    n = find_cells(cells, groups, user, worker)
-    for c in range(n):
-        out[cells[c], measure] += amount
+def add_notes(notes, out, cells, groups, user, worker, tally, waits):
+    """Add the notes of one person to every group they are in, and clear the notes."""
+    n_cells = find_cells(cells, 0, groups, user, worker.locality, worker.profession)
+    for e in range(int(notes[0])):
+        measure = int(notes[2 * e + 1])
+        if measure >= NOTE_WAIT:
+            place = measure - NOTE_WAIT
+            waits[place // (2 * WAIT_BINS), place // 2 % WAIT_BINS, place % 2] += 1
+        elif measure >= NOTE_TALLY:
+            tally[worker.locality, measure - NOTE_TALLY] += 1
+        else:
+            for c in range(n_cells):
+                out[cells[0, c], measure] += notes[2 * e + 2]
+    notes[0] = 0.0
 
 
 @loop
 def count_post(out, groups, worker, measure, amount):
     """Add `amount` to `measure` for a practitioner: by locality and profession."""
     out[groups[LOCALITY_GROUP] + worker.locality, measure] += amount
-    if groups[PROFESSION_GROUP] >= 0 and worker.profession <= OCCUPATIONAL_THERAPIST:
+    if groups[PROFESSION_GROUP] >= 0:
         out[groups[PROFESSION_GROUP] + worker.profession, measure] += amount

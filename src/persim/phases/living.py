@@ -6,7 +6,7 @@ the end of last week, so the order of people cannot matter. Hours are added to t
 
 from persim import purposes as purpose
 from persim.draws import PERSON, draw, key_of, stream
-from persim.jit import loop
+from persim.jit import loop, rule
 from persim.measures import (
     M_ADMISSIONS,
     M_ASKED,
@@ -38,7 +38,7 @@ from persim.measures import (
     M_RIGHTS_INFORMED_REVIEW,
     M_TRANSFERRED,
 )
-from persim.phases.counting import count
+from persim.phases.counting import add_notes, note
 from persim.rules.caseload import (
     YEARS_AWAY,
     holder_stream,
@@ -49,6 +49,7 @@ from persim.rules.caseload import (
     user_goes_away,
     user_is_assessed,
     user_is_discharged,
+    user_is_transferred,
     user_meets_new_coordinator,
     user_returns,
 )
@@ -86,6 +87,7 @@ from persim.rules.practice import contacts_needed, practitioner_takes_on_contact
 from persim.rules.wellbeing import (
     ADMITTED,
     CRISIS_STARTS,
+    LEFT_HOSPITAL,
     NOTHING,
     practitioner_attributes_incident,
     user_changes_state,
@@ -99,6 +101,7 @@ from persim.state import (
     INPATIENT,
     LEAD_COORDINATOR,
     NOT_INFORMED,
+    ON_CASELOAD,
     OUTSIDE,
     PEER_BLOCK,
     PEERS,
@@ -111,128 +114,116 @@ from persim.state import (
 
 
 @loop
-def person_is_away(user, row, seed, worker, org, p, enriched, s, out, cells, groups):
+def person_is_away(user, row, seed, org, p, enriched, s, notes):
     """Phase 2 for someone discharged: away still, back again, or the row's next person."""
     user.weeks_away += 1
     if user.weeks_away <= YEARS_AWAY:
         if user_returns(user, p, draw(s, purpose.MOVE)):
             user_comes_back(user, p, draw(s, purpose.REPLACE))
-            count(out, cells, groups, user, worker, M_RETURNED, user.weight)
+            note(notes, M_RETURNED, user.weight)
     elif draw(s, purpose.REPLACE) < p.new_referral_rate:
         user.generation += 1
         user.key = key_of(seed, PERSON, row, user.generation)
         user_enters(user, org, p, enriched)
-        count(out, cells, groups, user, worker, M_REFERRED, user.weight)
+        note(notes, M_REFERRED, user.weight)
 
 
 @loop
-def person_changes_coordinator(user, practitioners, team, p, s, out, cells, groups):
-    """Phase 2: a transfer within the team, or a new holder of the post."""
-    if draw(s, purpose.TRANSFER) < p.transfer_rate and team.n_posts > 1:
-        step = 1 + int(draw(s, purpose.TRANSFER_TO) * (team.n_posts - 1))
-        user.coordinator = team.first_post + (user.coordinator - team.first_post + step) % team.n_posts
-        user_meets_new_coordinator(user, p)
-        count(out, cells, groups, user, practitioners[user.coordinator], M_TRANSFERRED, user.weight)
-    elif practitioners[user.coordinator].fresh_holder == 1:
-        user_meets_new_coordinator(user, p)
-
-
-@loop
-def find_amhp(practitioners, team, council_row, s):
-    """The AMHP who is asked: one of the team's who is at work, by a keyed draw, or the council's."""
-    at_work = 0
-    for j in range(team.first_post, team.first_post + team.n_posts):
-        at_work += practitioners[j].amhp * practitioners[j].works
-    if at_work == 0:
-        return council_row
-    nth = int(draw(s, purpose.AGREE + 200) * at_work)
-    for j in range(team.first_post, team.first_post + team.n_posts):
-        if practitioners[j].amhp * practitioners[j].works == 1:
-            if nth == 0:
-                return j
-            nth -= 1
-    return council_row
-
-
-@loop
-def person_leaves_section(user, practitioners, team, worker, org, p, council_row, s, out, cells, groups):
+def person_leaves_section(user, amhp, amhp_row, org, p, s, notes):
     """Phase 4 on leaving hospital: aftercare duty, and perhaps a CTO."""
-    row = find_amhp(practitioners, team, council_row, s)
-    amhp = practitioners[row]
     outcome = user_leaves_hospital(user, amhp, org, p, s)
+    weight = user.weight
     if outcome == ORDER_REFUSED:
-        count(out, cells, groups, user, worker, M_ORDERS_REFUSED, user.weight)
+        note(notes, M_ORDERS_REFUSED, weight)
     if outcome != ORDER_MADE:
         return
     user_goes_on_order(user, amhp, org, p, s)
-    user.amhp = row
-    weight = user.weight
-    count(out, cells, groups, user, worker, M_ORDERS_MADE, weight)
-    count(out, cells, groups, user, worker, M_ORDER_INFORMED, weight * user.order_informed)
-    count(out, cells, groups, user, worker, M_RIGHTS_INFORMED, weight * user.rights_informed)
-    count(out, cells, groups, user, worker, M_INVOLVEMENT_MAKING, weight * user.cto_involvement_making)
-    count(out, cells, groups, user, worker, M_CONDITIONS, weight * user.conditions)
-    count(
-        out, cells, groups, user, worker, M_CONDITIONS_NEGOTIATED, weight * user.conditions * user.conditions_negotiated
-    )
+    user.amhp = amhp_row
+    note(notes, M_ORDERS_MADE, weight)
+    note(notes, M_ORDER_INFORMED, weight * user.order_informed)
+    note(notes, M_RIGHTS_INFORMED, weight * user.rights_informed)
+    note(notes, M_INVOLVEMENT_MAKING, weight * user.cto_involvement_making)
+    note(notes, M_CONDITIONS, weight * user.conditions)
+    note(notes, M_CONDITIONS_NEGOTIATED, weight * user.conditions * user.conditions_negotiated)
 
 
 @loop
-def count_review(user, worker, first_review, out, cells, groups):
-    """Count a CTO review, and the paired gain in involvement among those who reach their first."""
+def note_review(user, first_review, notes):
+    """Note a CTO review, and the paired gain in involvement among those who reach their first."""
     weight = user.weight
-    count(out, cells, groups, user, worker, M_ORDERS_REVIEWED, weight)
-    count(out, cells, groups, user, worker, M_RIGHTS_INFORMED_REVIEW, weight * user.rights_informed)
-    count(out, cells, groups, user, worker, M_INVOLVEMENT_REVIEW, weight * user.cto_involvement_review)
-    count(out, cells, groups, user, worker, M_BENEFIT_ASKED, weight)
-    count(out, cells, groups, user, worker, M_BENEFIT_FELT, weight * user.cto_felt_benefit)
+    note(notes, M_ORDERS_REVIEWED, weight)
+    note(notes, M_RIGHTS_INFORMED_REVIEW, weight * user.rights_informed)
+    note(notes, M_INVOLVEMENT_REVIEW, weight * user.cto_involvement_review)
+    note(notes, M_BENEFIT_ASKED, weight)
+    note(notes, M_BENEFIT_FELT, weight * user.cto_felt_benefit)
     if first_review:
-        gain = user.cto_involvement_review - user.cto_involvement_making
-        count(out, cells, groups, user, worker, M_PAIRED_REVIEWS, weight)
-        count(out, cells, groups, user, worker, M_PAIRED_INVOLVEMENT_GAIN, weight * gain)
+        note(notes, M_PAIRED_REVIEWS, weight)
+        note(notes, M_PAIRED_INVOLVEMENT_GAIN, weight * (user.cto_involvement_review - user.cto_involvement_making))
 
 
 @loop
-def person_under_order(user, practitioners, worker, org, p, change, s, out, cells, groups):
+def person_under_order(user, amhp, org, p, change, s, notes):
     """Phase 4 for someone on a CTO: recall, review, end."""
     first_review = user.cto_involvement_review < 0.0
-    amhp = practitioners[user.amhp]
     event = user_lives_on_order(user, amhp, org, p, change == CRISIS_STARTS, s)
     if event == ORDER_GOES_ON:
         return
+    weight = user.weight
     if event == ORDER_REVIEWED or event == ORDER_ENDED_AT_REVIEW:
-        count_review(user, worker, first_review, out, cells, groups)
+        note_review(user, first_review, notes)
     if event == RECALLED or event == REVOKED:
-        count(out, cells, groups, user, worker, M_RECALLS, user.weight)
+        note(notes, M_RECALLS, weight)
     if event == REVOKED:
-        count(out, cells, groups, user, worker, M_REVOCATIONS, user.weight)
-        count(out, cells, groups, user, worker, M_ADMISSIONS, user.weight)
+        note(notes, M_REVOCATIONS, weight)
+        note(notes, M_ADMISSIONS, weight)
         user_order_is_revoked(user, p)
     elif event == ORDER_ENDED or event == ORDER_ENDED_AT_REVIEW:
-        count(out, cells, groups, user, worker, M_ORDERS_ENDED, user.weight)
+        note(notes, M_ORDERS_ENDED, weight)
         user_order_ends(user)
 
 
 @loop
-def person_has_incident(user, worker, team, p, s, out, cells, groups):
-    """A serious incident at the onset of a crisis, perhaps put down to a budget: then the team is alarmed."""
-    if not user_has_incident(user, p, draw(s, purpose.INCIDENT)):
+def person_changes(user, worker, amhp, team, org, p, change, s, notes):
+    """Phases 3 and 4 in a week in which the mental state changed: crisis, incident, admission, leaving hospital."""
+    weight = user.weight
+    if change == CRISIS_STARTS:
+        note(notes, M_CRISES, weight)
+        if user_has_incident(user, p, draw(s, purpose.INCIDENT)):
+            note(notes, M_INCIDENTS, weight)
+            if practitioner_attributes_incident(worker, user, p, draw(s, purpose.ATTRIBUTE)):
+                note(notes, M_INCIDENTS_ATTRIBUTED, weight)
+                team.incidents += 1
+    elif change == ADMITTED:
+        note(notes, M_ADMISSIONS, weight)
+        if user_is_detained(user, org, p, s):
+            note(notes, M_DETENTIONS, weight)
+    elif change == LEFT_HOSPITAL and user.legal_status != VOLUNTARY and user.legal_status != CTO:
+        person_leaves_section(user, amhp, team.duty_amhp, org, p, s, notes)
+
+
+@loop
+def person_is_reassessed(user, p, week, notes):
+    """Eligibility assessed anew: someone no longer eligible loses process or budget."""
+    user.eligible = user_is_assessed(user, p)
+    if user.eligible == 1:
         return
-    count(out, cells, groups, user, worker, M_INCIDENTS, user.weight)
-    if practitioner_attributes_incident(worker, user, p, draw(s, purpose.ATTRIBUTE)):
-        count(out, cells, groups, user, worker, M_INCIDENTS_ATTRIBUTED, user.weight)
-        team.incidents += 1
+    if user.pathway_stage == IN_USE:
+        note(notes, M_ENDED, user.weight)
+        user_budget_ends(user, p, week, False)
+    elif user.pathway_stage != OUTSIDE:
+        note(notes, M_LEFT_AT + user.pathway_stage, user.weight)
+        user_leaves_pathway(user, p, B_ENDED, week)
+    user.counted = 0
 
 
 @loop
 def person_hears(user, row, users, team, org, p, s):
-    """Phase 5: hearing of budgets from peers and others, or forgetting."""
+    """Phase 5: hearing of budgets from peers of the team and others, or forgetting."""
     if user.informed != NOT_INFORMED:
         if user_forgets(user, p, draw(s, purpose.FORGET)):
             user.informed = NOT_INFORMED
             user.heard = HEARD_NOTHING
-        if user.informed == UNDERSTANDS:
-            return
+        return
     first = row - row % PEER_BLOCK
     tell, good, bad = 0, 0, 0
     for slot in range(PEERS):
@@ -247,122 +238,41 @@ def person_hears(user, row, users, team, org, p, s):
 
 
 @loop
-def person_asks_of_week(user, practitioners, worker, org, p):
-    """Put this person's contacts, review, talk and forms on the week of those who do them."""
+def person_lives(user, worker, amhp, team, org, p, s, week, notes):
+    """Phases 3 and 4 for one person on the caseload: mental state, compulsion, how they are seen, eligibility."""
+    change = user_changes_state(user, p, draw(s, purpose.MENTAL))
+    if change != NOTHING:
+        person_changes(user, worker, amhp, team, org, p, change, s, notes)
+    if user.legal_status != VOLUNTARY:
+        if user.legal_status == SECTION_2:
+            user_moves_to_section_3(user, p, draw(s, purpose.SECTION))
+        elif user.legal_status == CTO:
+            person_under_order(user, amhp, org, p, change, s, notes)
+    user_is_seen_anew(user, p, change == CRISIS_STARTS)
+    if user.s117 > user.eligible or draw(s, purpose.REASSESS) < p.reassessment_rate:
+        person_is_reassessed(user, p, week, notes)
+
+
+@loop
+def person_asks_of_week(user, worker, org, p):
+    """Put this person's contacts, review and talk on the coordinator's week."""
     weight = user.weight
-    hours = contacts_needed(user, p) * org.contact_hours * weight
-    practitioner_takes_on_contact(worker, user, hours)
-    outside = user.pathway_stage == OUTSIDE
+    practitioner_takes_on_contact(worker, user, contacts_needed(user, p) * org.contact_hours * weight)
+    user.weeks_to_review -= 1
     if user.weeks_to_review <= 0:
         worker.hours_reviews += p.review_hours * weight
-        if outside and user.eligible == 1 and user.asked == 0:
+        if user.pathway_stage == OUTSIDE and user.eligible == 1 and user.asked == 0:
             worker.hours_talk += p.talk_hours * weight
     if user.asked == 1:
         worker.hours_talk += p.talk_hours * weight
-    if RAISED <= user.pathway_stage <= SET_UP and user.mental_state != INPATIENT:
-        lead = practitioners[user.coordinator if user.lead_worker == LEAD_COORDINATOR else user.lead_worker]
-        if user.work_left > 0.0:
-            lead.hours_due += min(user.work_left, p.most_case_hours) * weight
-        lead.next_lead_cases += 1
 
 
-@loop
-def person_is_reassessed(user, worker, p, week, out, cells, groups):
-    """Eligibility assessed anew: someone no longer eligible loses process or budget."""
-    user.eligible = user_is_assessed(user, p)
-    if user.eligible == 1:
-        return
-    user.asked = 0
-    if user.pathway_stage == IN_USE:
-        count(out, cells, groups, user, worker, M_ENDED, user.weight)
-        user_budget_ends(user, p, week, False)
-    elif user.pathway_stage != OUTSIDE:
-        count(out, cells, groups, user, worker, M_LEFT_AT + user.pathway_stage, user.weight)
-        user_leaves_pathway(user, p, B_ENDED, week)
-    user.counted = 0
-
-
-@loop
-def person_lives(
-    row, users, practitioners, team, org, parameters, index, council_row, seed, enriched, week, out, cells, groups
-):
-    """Phases 2 to 5 for one person."""
-    user = users[row]
-    p = parameters[index]
-    s = stream(user.key, week)
-    if user.place == AWAY:
-        person_is_away(user, row, seed, practitioners[user.coordinator], org, p, enriched, s, out, cells, groups)
-        if user.place == AWAY:
-            return
-    person_changes_coordinator(user, practitioners, team, p, s, out, cells, groups)
-    worker = practitioners[user.coordinator]
-    if user_is_discharged(user, p, draw(s, purpose.MOVE)):
-        count(out, cells, groups, user, worker, M_DISCHARGED, user.weight)
-        user_goes_away(user)
-        return
-    change = user_changes_state(user, p, draw(s, purpose.MENTAL))
-    if change != NOTHING:
-        person_meets_the_act(user, practitioners, team, worker, org, p, council_row, change, s, out, cells, groups)
-    if user.legal_status == SECTION_2:
-        user_moves_to_section_3(user, p, draw(s, purpose.SECTION))
-    elif user.legal_status == CTO and user.cto_weeks >= 0:
-        person_under_order(user, practitioners, worker, org, p, change, s, out, cells, groups)
-    user_is_seen_anew(user, p, change == CRISIS_STARTS)
-    if draw(s, purpose.REASSESS) < p.reassessment_rate or user.s117 > user.eligible:
-        person_is_reassessed(user, worker, p, week, out, cells, groups)
-    user.asked = 0
-    if user.eligible == 1:
-        person_hears(user, row, users, team, org, p, s)
-        if user_asks(user, org, p, draw(s, purpose.ASK)):
-            user.asked = 1
-            count(out, cells, groups, user, worker, M_ASKED, user.weight)
-        user_grows(user, worker, p)
-    user.weeks_to_review -= 1
-    person_asks_of_week(user, practitioners, worker, org, p)
-
-
-@loop
-def person_meets_the_act(user, practitioners, team, worker, org, p, council_row, change, s, out, cells, groups):
-    """Phases 3 and 4 in a week in which the mental state changed: crisis, admission, leaving hospital."""
-    weight = user.weight
-    if change == CRISIS_STARTS:
-        count(out, cells, groups, user, worker, M_CRISES, weight)
-        person_has_incident(user, worker, team, p, s, out, cells, groups)
-    elif change == ADMITTED:
-        count(out, cells, groups, user, worker, M_ADMISSIONS, weight)
-        if user_is_detained(user, org, p, s):
-            count(out, cells, groups, user, worker, M_DETENTIONS, weight)
-    elif user.legal_status != VOLUNTARY and user.legal_status != CTO:
-        person_leaves_section(user, practitioners, team, worker, org, p, council_row, s, out, cells, groups)
-
-
-@loop
-def team_lives(
-    team, users, practitioners, localities, parameters, index, n_posts, seed, enriched, week, out, cells, groups
-):
-    """Phases 2 to 5 for one team: who is in post, then its people."""
-    org = localities[team.locality]
-    p = parameters[index]
-    for j in range(team.first_post, team.first_post + team.n_posts):
-        post_opens_week(practitioners[j], j, org, p, seed, week)
-    council_row = n_posts + 2 * team.locality + 1
-    for row in range(team.first_user, team.first_user + team.n_users):
-        person_lives(
-            row,
-            users,
-            practitioners,
-            team,
-            org,
-            parameters,
-            index,
-            council_row,
-            seed,
-            enriched,
-            week,
-            out,
-            cells,
-            groups,
-        )
+@rule
+def lead_takes_on_case(lead, user, p):
+    """Put the forms of a person on the pathway on the week of who leads; nothing can be done in hospital."""
+    lead.next_lead_cases += 1
+    if user.work_left > 0.0 and user.mental_state != INPATIENT:
+        lead.hours_due += min(user.work_left, p.most_case_hours) * user.weight
 
 
 @loop
@@ -384,3 +294,62 @@ def post_opens_week(worker, number, org, p, seed, week):
     worker.hours_talk = 0.0
     worker.hours_due = 0.0
     worker.hours_forms = 0.0
+
+
+@loop
+def team_opens_week(team, practitioners, org, parameters, index, n_posts, seed, week):
+    """Phase 2 for the posts of a team: who is there, and which AMHP is on duty (the council's if none is at work)."""
+    p = parameters[index]
+    first, last = team.first_post, team.first_post + team.n_posts
+    at_work = 0
+    for j in range(first, last):
+        post_opens_week(practitioners[j], j, org, p, seed, week)
+        at_work += practitioners[j].amhp * practitioners[j].works
+    team.duty_amhp = n_posts + 2 * team.locality + 1
+    nth = int(draw(stream(team.key, week), purpose.AGREE) * at_work)
+    for j in range(first, last):
+        if practitioners[j].amhp * practitioners[j].works == 1:
+            if nth == 0:
+                team.duty_amhp = j
+            nth -= 1
+
+
+@loop
+def team_lives(
+    team, users, practitioners, org, parameters, index, seed, enriched, week, out, cells, groups, notes, tally, waits
+):
+    """Phases 2 to 5 for the people of one team."""
+    p = parameters[index]
+    amhp = practitioners[team.duty_amhp]
+    for row in range(team.first_user, team.first_user + team.n_users):
+        user = users[row]
+        s = stream(user.key, week)
+        if user.place == AWAY:
+            person_is_away(user, row, seed, org, p, enriched, s, notes)
+        if user.place == ON_CASELOAD:
+            if draw(s, purpose.TRANSFER) < p.transfer_rate and team.n_posts > 1:
+                user_is_transferred(user, team, draw(s, purpose.TRANSFER_TO))
+                user_meets_new_coordinator(user, p)
+                note(notes, M_TRANSFERRED, user.weight)
+            worker = practitioners[user.coordinator]
+            if worker.fresh_holder == 1:
+                user_meets_new_coordinator(user, p)
+            user.asked = 0
+            if user_is_discharged(user, p, draw(s, purpose.MOVE)):
+                note(notes, M_DISCHARGED, user.weight)
+                user_goes_away(user)
+            else:
+                person_lives(user, worker, amhp, team, org, p, s, week, notes)
+                if user.eligible == 1:
+                    if user.informed != UNDERSTANDS:
+                        person_hears(user, row, users, team, org, p, s)
+                    if user_asks(user, org, p, draw(s, purpose.ASK)):
+                        user.asked = 1
+                        note(notes, M_ASKED, user.weight)
+                    user_grows(user, worker, p)
+                person_asks_of_week(user, worker, org, p)
+                if RAISED <= user.pathway_stage <= SET_UP:
+                    lead = user.coordinator if user.lead_worker == LEAD_COORDINATOR else user.lead_worker
+                    lead_takes_on_case(practitioners[lead], user, p)
+        if notes[0] > 0.0:
+            add_notes(notes, out, cells, groups, user, practitioners[user.coordinator], tally, waits)

@@ -4,11 +4,19 @@ from persim import purposes as purpose
 from persim.draws import draw, stream
 from persim.jit import loop, rule
 from persim.measures import M_CONTESTED, M_LEFT_AT, M_REFUSED, M_SENT_BACK
-from persim.phases.counting import count
+from persim.phases.counting import add_notes, note, note_wait
 from persim.rules.culture import organisation_feels_media, organisation_sets_terms
 from persim.rules.forms import odds_shift
 from persim.rules.information import user_is_let_down
-from persim.rules.pathway import FUNDED, SENT_BACK, panel_decides, user_contests, user_enters_stage, user_leaves_pathway
+from persim.rules.pathway import (
+    FUNDED,
+    SENT_BACK,
+    panel_decides,
+    user_contests,
+    user_enters_stage,
+    user_leaves_pathway,
+    user_waits_for,
+)
 from persim.rules.targets import push
 from persim.state import (
     AT_PANEL,
@@ -18,7 +26,6 @@ from persim.state import (
     CONTESTED,
     PLAN,
     SET_UP,
-    WAIT_BINS,
     YEAR,
 )
 
@@ -132,37 +139,36 @@ def oldest_case(users, practitioners, queue, number, week):
 
 
 @loop
-def decide_case(user, worker, org, p, week, waits, out, cells, groups):
+def decide_case(user, org, p, week, notes):
     """The panel decides one case, and what follows from it."""
     s = stream(user.key, week)
     decision = panel_decides(user, org, p, s)
-    end = min(WAIT_BINS - 1, user.weeks_in_stage)
     if decision == FUNDED:
-        waits[AT_PANEL, end, 1] += 1
+        note_wait(notes, user, 1)
         org.committed += user.budget_gbp_per_year * user.weight
         user_enters_stage(user, SET_UP, org.set_up_hours, org.set_up_weeks)
-        user.barrier = B_STEPS_AND_WAITS
-        user.gates = 1 << B_STEPS_AND_WAITS
+        user_waits_for(user, B_STEPS_AND_WAITS)
     elif decision == SENT_BACK:
-        waits[AT_PANEL, end, 0] += 1
-        count(out, cells, groups, user, worker, M_SENT_BACK, user.weight)
+        note_wait(notes, user, 0)
+        note(notes, M_SENT_BACK, user.weight)
         user_enters_stage(user, PLAN, 0.5 * org.plan_hours, 0.5 * org.plan_weeks)
-        user.barrier = B_STEPS_AND_WAITS
-        user.gates = 1 << B_STEPS_AND_WAITS
+        user_waits_for(user, B_STEPS_AND_WAITS)
     else:
-        waits[AT_PANEL, end, 0] += 1
-        count(out, cells, groups, user, worker, M_REFUSED, user.weight)
+        note_wait(notes, user, 0)
+        note(notes, M_REFUSED, user.weight)
         if user_contests(user, org, p, draw(s, purpose.CONTEST)):
-            count(out, cells, groups, user, worker, M_CONTESTED, user.weight)
+            note(notes, M_CONTESTED, user.weight)
             user_enters_stage(user, CONTESTED, 0.0, 8.0)
         else:
-            count(out, cells, groups, user, worker, M_LEFT_AT + AT_PANEL, user.weight)
+            note(notes, M_LEFT_AT + AT_PANEL, user.weight)
             user_is_let_down(user, p)
             user_leaves_pathway(user, p, B_PANEL, week)
 
 
 @loop
-def panels_meet(users, practitioners, localities, parameters, index, queue, week, waits, out, cells, groups):
+def panels_meet(
+    users, practitioners, localities, parameters, index, queue, week, out, cells, groups, notes, tally, waits
+):
     """Phase 7, the panel: oldest cases first, as many as there are places. Unused places keep for four weeks at most."""
     p = parameters[index]
     for number in range(len(localities)):
@@ -181,4 +187,5 @@ def panels_meet(users, practitioners, localities, parameters, index, queue, week
             ):
                 break
             org.panel_carried -= user.weight
-            decide_case(user, practitioners[user.coordinator], org, p, week, waits, out, cells, groups)
+            decide_case(user, org, p, week, notes)
+            add_notes(notes, out, cells, groups, user, practitioners[user.coordinator], tally, waits)

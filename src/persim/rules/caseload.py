@@ -205,6 +205,13 @@ def user_is_assessed(user, p):
 
 
 @rule
+def user_is_transferred(user, team, u):
+    """Move to another post of the same team, each as likely."""
+    step = 1 + int(u * (team.n_posts - 1))
+    user.coordinator = team.first_post + (user.coordinator - team.first_post + step) % team.n_posts
+
+
+@rule
 def user_meets_new_coordinator(user, p):
     """Belief goes part of the way to the file, and trust falls, when the coordinator changes. Source: S3; story 4."""
     user.perceived_risk += p.file_weight * (user.file_risk - user.perceived_risk)

@@ -51,6 +51,13 @@ def user_enters_stage(user, stage, hours, weeks):
 
 
 @rule
+def user_waits_for(user, barrier):
+    """What holds this person up now, for the weeks without a budget by barrier."""
+    user.barrier = barrier
+    user.gates = 1 << barrier
+
+
+@rule
 def user_starts_pathway(user, org, p, lead, week):
     """Budgets are raised with someone willing: the way begins. Source: S4 (steps)."""
     user.lead_worker = lead
@@ -60,8 +67,7 @@ def user_starts_pathway(user, org, p, lead, week):
     user.amount_known = 0
     user.plan_agreed = 0
     user.can_vary = 0
-    user.barrier = B_STEPS_AND_WAITS
-    user.gates = 1 << B_STEPS_AND_WAITS
+    user_waits_for(user, B_STEPS_AND_WAITS)
     user_enters_stage(user, RAISED, 0.0, 1.0)
 
 
@@ -71,8 +77,7 @@ def user_leaves_pathway(user, p, barrier, week):
     user.pathway_stage = OUTSIDE
     user.weeks_in_stage = 0
     user.lead_worker = LEAD_COORDINATOR
-    user.barrier = barrier
-    user.gates = 1 << barrier
+    user_waits_for(user, barrier)
     user.rest_until = week + int(p.rest_weeks)
     user.budget_gbp_per_year = 0.0
 
@@ -301,8 +306,7 @@ def user_budget_ends(user, p, week, goes_on):
     user.paused = 0
     user.one_off = 0
     user.joint_funded = 0
-    user.barrier = B_ENDED
-    user.gates = 1 << B_ENDED
+    user_waits_for(user, B_ENDED)
     user.rest_until = week + int(p.rest_weeks)
     user.activity_goes_on = int(goes_on)
 

@@ -1,0 +1,348 @@
+"""What is observed: every outcome with its unit, meaning, base and caveat, made from the counts of `persim.measures`.
+
+An outcome is a count, or a rate of two counts. Rates on the published base say so: take-up is a share of people eligible
+for council-funded social care who are on the caseload, on one day or during the year.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from persim.measures import COLUMN, FLOWS, STOCKS
+from persim.phases.counting import (
+    ACTUAL_GROUP,
+    CARER_GROUP,
+    LEGAL_GROUP,
+    LOCALITY_GROUP,
+    N_DIMENSIONS,
+    PERCEIVED_GROUP,
+    PROFESSION_GROUP,
+    S117_GROUP,
+)
+from persim.state import Barrier, Carer, Stage
+
+Kind = Literal["stock", "flow"]
+YEAR_WEEKS = 52
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One observed quantity: the sum of `top` counts, over the sum of `bottom` counts if there are any.
+
+    `scale` turns the ratio into its unit (52 for a yearly rate of a weekly flow over a stock). `yearly` sums both counts
+    since the start of the financial year (week 0, 52, ...), for figures published "during the year".
+    """
+
+    name: str
+    label: str
+    unit: str
+    meaning: str
+    top: tuple[str, ...]
+    bottom: tuple[str, ...] = ()
+    scale: float = 1.0
+    yearly: bool = False
+    caveat: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """A stock of the period's last week, or a flow over the period."""
+        return "stock" if all(name in STOCKS for name in self.top) else "flow"
+
+
+def _rate(name: str, label: str, meaning: str, top: str, bottom: str = "eligible", unit: str = "share", **more) -> Outcome:
+    return Outcome(name, label, unit, meaning, tuple(top.split()), tuple(bottom.split()), **more)
+
+
+def _count(name: str, label: str, meaning: str, top: str, unit: str = "people", **more) -> Outcome:
+    return Outcome(name, label, unit, meaning, tuple(top.split()), **more)
+
+
+_REAL = "Reported and real differ by counting rules and preference too; the size of the gap is an assumption."
+_FIRST = "The first gate that closed only; the order of gates decides. Read beside every gate that would have closed."
+_COST = "Council staff view only; unstable near zero gain."
+_INDEX = "An index of this model, not a QALY or ASCOT score."
+_HARM = "Incidents are as frequent with as without a budget by construction; what differs is what they are put down to."
+_BENEFIT = "An appraisal of those still under review; the model gives orders no effect on relapse."
+_RISK = "Set by the modeller; no service can see it."
+
+_TAKE_UP = [
+    _rate("reported_take_up", "Reported take-up", "Counted by the council, one day, one-off budgets left out", "reported", caveat=_REAL),
+    _rate("real_take_up", "Real take-up", "In use, plan agreed, and sum known or free to vary (broad)", "real_broad", caveat=_REAL),
+    _rate("real_take_up_strict", "Real take-up (strict)", "In use with all three truths: sum known, plan agreed, free to vary", "real_strict", caveat=_REAL),
+    _rate("notional_take_up", "Notional", "Counted with none of the three truths", "notional", caveat=_REAL),
+    _rate("relabelled_take_up", "Relabelled services", "Existing services counted as budgets", "relabelled", caveat=_REAL),
+    _rate("reported_with_one_off", "Reported, one-off included", "Counted by the council, one-off budgets included", "reported_with_one_off"),
+    _rate("reported_during_year", "Reported during the year", "Counted at any time since April, of all eligible at any time since April", "first_counted_in_year", "first_eligible_in_year", yearly=True, caveat=_REAL),
+    _rate("reality_gap", "Reality gap", "Reported less real take-up", "reported real_broad-", caveat=_REAL),
+    _rate("direct_payment_take_up", "Direct payments", "Budget in use as a direct payment", "direct_payments"),
+    _rate("third_party_take_up", "Third-party budgets", "Budget in use held by a third party", "third_party_budgets"),
+    _rate("managed_take_up", "Council-managed budgets", "Budget in use managed by the council", "managed_budgets"),
+    _rate("direct_payment_share", "Direct payments among reported", "Direct payments as a share of what is reported", "direct_payments", "reported_with_one_off"),
+    _count("eligible_people", "Eligible people", "On the caseload and eligible for council-funded social care", "eligible"),
+    _count("people_with_real_budget", "People with a real budget", "Count of real (broad)", "real_broad", caveat=_REAL),
+    _count("people_reported", "People reported", "Count of reported", "reported", caveat=_REAL),
+    _count("caseload", "People on the caseload", "All people on the caseload, eligible or not", "on_caseload"),
+]  # fmt: skip
+
+_WAY = [
+    _rate("opportunities", "Opportunities", "Occasions to speak of budgets, a year per eligible person", "opportunities", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("offers", "Offers", "Offers made, a year per eligible person", "offers", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("offers_per_opportunity", "Offers per opportunity", "Share of opportunities that bring an offer", "offers", "opportunities"),
+    _rate("acceptance", "Acceptance", "Share of offers accepted; declining is a choice", "accepted", "offers"),
+    _rate("starts", "Starts", "Budgets that came into use, a year per eligible person", "started", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("starts_per_raised", "Starts per process begun", "Budgets that came into use per process begun", "started", "raised"),
+    _rate("offers_on_request", "Opportunities on request", "Share of opportunities that the person asked for", "opportunities_asked", "opportunities"),
+    _rate("never_had_opportunity", "Never had an opportunity", "Eligible people with whom budgets were never spoken of", "eligible had_opportunity-"),
+    _rate("wait_weeks", "Wait from raised to in use", "Mean weeks of those who started in the period", "weeks_to_start", "started", unit="weeks", caveat="Of those who started; people still waiting are in the waits table."),
+    _rate("in_process", "In the process", "Between hand-off and set-up", "stage_handed_on stage_raised stage_assessment stage_indicative stage_plan stage_funding stage_panel stage_contested stage_set_up"),
+    _rate("left_process", "Left the process", "People who left the process, a year per eligible person", "left_process", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("refused", "Refused by panel", "Share of panel decisions and sign-offs refused, per process begun", "refused", "raised"),
+    _rate("disputes", "Funding disputes", "Disputes per plan", "disputes", "plans"),
+    _rate("passed_on", "Hand-offs", "Hand-offs, a year per eligible person", "passed_on", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("passed_on_arrived", "Hand-offs taken up", "Share of hand-offs that are taken up", "passed_on_taken", "passed_on"),
+    _rate("plan_without_person", "Plans without the person", "Share of support plans written without the person", "plans_without_person", "plans"),
+    _rate("plan_involvement", "Involvement in plans", "Mean involvement at the plan, 0-1", "plan_involvement", "plans", unit="0-1"),
+    _rate("involved_in_care", "Planned with the person", "Last care review planned with the person", "involved"),
+    _rate("support_without_budget", "Personalised support without a budget", "Planned with the person, choice recorded, no real budget", "support_without_budget"),
+    _rate("informed", "Informed", "Know of budgets", "informed"),
+    _rate("understands", "Understand budgets", "Understand how a budget works", "understands"),
+    _rate("asked", "Asked", "Requests, a year per eligible person", "asked", unit="per person-year", scale=YEAR_WEEKS),
+]  # fmt: skip
+
+_LIVES = [
+    _rate("control_felt", "Felt choice and control", "Mean felt control of eligible people", "control_felt", unit="0-1", caveat=_INDEX),
+    _rate("control_recorded", "Recorded control", "Control as forms record it", "control_recorded", unit="0-1", caveat=_INDEX),
+    _rate("quality_of_life", "Quality of life", "Mean quality of life of eligible people", "quality_of_life", unit="0-1", caveat=_INDEX),
+    _rate("social_contact", "Social contact", "Mean social contact of eligible people", "social_contact", unit="0-1", caveat=_INDEX),
+    _rate("voluntary_control", "Felt control, voluntary people", "Mean felt control of people not under the Act", "voluntary_control", "voluntary", unit="0-1", caveat=_INDEX),
+    _rate("crises", "Crises", "Onsets a year per person on the caseload", "crises", "on_caseload", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("admissions", "Admissions", "Admissions a year per person on the caseload", "admissions", "on_caseload", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("hospital_days", "Hospital days", "Days a year per person on the caseload", "hospital_weeks", "on_caseload", unit="days per person-year", scale=7.0 * YEAR_WEEKS),
+    _rate("incidents", "Serious incidents", "A year per person on the caseload", "incidents", "on_caseload", unit="per person-year", scale=YEAR_WEEKS, caveat=_HARM),
+    _rate("incidents_attributed", "Incidents put down to a budget", "A year per person on the caseload", "incidents_attributed", "on_caseload", unit="per person-year", scale=YEAR_WEEKS, caveat=_HARM),
+    _rate("disputed_spending", "Disputed spending", "A year per eligible person", "disputed_spending", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("perceived_risk", "Perceived risk", "Mean belief of coordinators", "perceived_risk", unit="0-1"),
+    _rate("actual_risk", "Actual risk", "Mean vulnerability", "actual_risk", unit="0-1", caveat=_RISK),
+]  # fmt: skip
+
+_ACT = [
+    _rate("cto_share", "On a CTO", "Share of the caseload on a CTO", "on_cto", "on_caseload"),
+    _rate("detained_share", "Detained", "Share of the caseload detained", "detained", "on_caseload"),
+    _rate("cto_new", "New CTOs", "A year per person on a CTO", "orders_made", "on_cto", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("cto_recalls", "Recalls", "A year per person on a CTO", "recalls", "on_cto", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("cto_revoked", "Recalls that end in revocation", "Share of recalls", "revocations", "recalls"),
+    _rate("cto_ended", "CTO discharges", "A year per person on a CTO", "orders_ended", "on_cto", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("order_informed", "Understood the order at its making", "Share of orders made", "order_informed", "orders_made"),
+    _rate("rights_informed", "Understood their rights at the making", "Share of orders made", "rights_informed", "orders_made"),
+    _rate("involvement_making", "Involvement at the making", "Mean of orders made", "involvement_making", "orders_made", unit="0-1"),
+    _rate("involvement_review", "Involvement at review", "Mean of reviews", "involvement_review", "orders_reviewed", unit="0-1"),
+    _rate("involvement_gain", "Involvement, review less making", "Same people, at their first review", "paired_involvement_gain", "paired_reviews", unit="0-1"),
+    _rate("conditions_negotiated", "Conditions negotiated", "Share of conditions set", "conditions_negotiated", "conditions"),
+    _rate("felt_benefit", "Say the limits helped", "Share of reviews", "benefit_felt", "benefit_asked", caveat=_BENEFIT),
+]  # fmt: skip
+
+_HOURS = [
+    _rate(f"hours_{name}", label, "Hours a week per filled post", f"hours_{name}", "posts_filled", unit="hours per week")
+    for name, label in (
+        ("crisis", "Hours, crises"),
+        ("detained", "Hours, people detained"),
+        ("cto", "Hours, people on CTOs"),
+        ("unsettled", "Hours, unsettled people"),
+        ("routine", "Hours, routine contacts"),
+        ("reviews", "Hours, care reviews"),
+        ("talk", "Hours, talking of budgets"),
+        ("forms", "Hours, budget forms"),
+        ("amhp", "Hours, AMHP duty"),
+    )
+] + [
+    _rate("overtime", "Overtime", "Hours a week per filled post", "overtime", "posts_filled", unit="hours per week"),
+    _rate("displaced", "Contacts displaced", "Hours of contacts that slipped, per filled post", "displaced", "posts_filled", unit="hours per week"),
+    _rate("vacancies", "Posts vacant", "Share of posts", "posts posts_filled-", "posts"),
+    _rate("worry", "Worry for the person", "Mean of practitioners", "worry_person", "posts_filled", unit="0-1"),
+    _rate("worry_self", "Worry for oneself", "Mean of practitioners", "worry_self", "posts_filled", unit="0-1"),
+    _rate("legitimacy", "Role legitimacy", "Mean of practitioners", "legitimacy", "posts_filled", unit="0-1"),
+    _rate("knowledge", "Knowledge of the process", "Mean of practitioners", "knowledge", "posts_filled", unit="0-1"),
+    _rate("medical_orientation", "Medical orientation", "Mean of practitioners", "medical_orientation", "posts_filled", unit="0-1"),
+    _rate("alarm", "Team alarm", "Mean over filled posts", "alarm", "posts_filled", unit="0-1"),
+]  # fmt: skip
+
+_MONEY = [
+    _count("spend_council", "Council spending on budgets", "In the period", "spend_council", unit="GBP"),
+    _count("spend_nhs", "NHS spending on budgets", "In the period", "spend_nhs", unit="GBP"),
+    _count("spend_person", "People's contributions", "In the period", "spend_person", unit="GBP"),
+    _count("spend_packages", "Council spending on commissioned services", "In the period", "spend_packages", unit="GBP"),
+    _count("lever_cost", "Cost of levers", "Running cost of levers in the period", "cost_levers", unit="GBP", caveat=_COST),
+    _count("forms_hours", "Staff hours on budget forms", "In the period", "hours_forms", unit="hours"),
+]  # fmt: skip
+
+BARRIER_LABELS: Mapping[str, str] = {
+    "none": "In use, not real",
+    "no_coordinator": "No coordinator in post",
+    "not_recognised": "Eligible need not recognised",
+    "readiness": "Not thought stable enough",
+    "time": "No time",
+    "not_recommended": "Not recommended, to save time",
+    "role": "Somebody else's job",
+    "knowledge": "Process not known",
+    "risk": "Risk",
+    "legal_bar": "Taken as barred in law",
+    "information": "Not told of budgets",
+    "declined": "Declined (a choice)",
+    "hand_off": "Hand-off lost or bounced",
+    "steps_and_waits": "Steps and waits",
+    "contribution": "Contribution asked",
+    "funding_dispute": "Funding dispute",
+    "panel": "Panel",
+    "market": "No support to buy",
+    "ended": "Budget ended",
+    "no_opportunity": "Never an opportunity",
+}
+
+_BARRIERS = [
+    _rate(f"weeks_first_{b.name.lower()}", BARRIER_LABELS[b.name.lower()], "Share of weeks without a real budget, by the gate that closed first", f"first_{b.name.lower()}", "without_budget", caveat=_FIRST)
+    for b in Barrier
+] + [
+    _rate(f"weeks_any_{b.name.lower()}", BARRIER_LABELS[b.name.lower()], "Share of weeks without a real budget in which this gate would have closed", f"gate_{b.name.lower()}", "without_budget")
+    for b in Barrier
+] + [
+    _rate(f"closed_first_{b.name.lower()}", BARRIER_LABELS[b.name.lower()], "Share of opportunities that this gate closed first", f"closed_first_{b.name.lower()}", "opportunities", caveat=_FIRST)
+    for b in Barrier
+] + [
+    _rate(f"closed_any_{b.name.lower()}", BARRIER_LABELS[b.name.lower()], "Share of opportunities that this gate would have closed", f"closed_any_{b.name.lower()}", "opportunities")
+    for b in Barrier
+]  # fmt: skip
+
+_STAGES = [
+    _rate(f"at_{stage.name.lower()}", f"At stage: {stage.name.lower().replace('_', ' ')}", "Share of eligible people at this stage", f"stage_{stage.name.lower()}")
+    for stage in Stage
+    if stage != Stage.OUTSIDE
+] + [
+    _rate(f"left_at_{stage.name.lower()}", f"Ended at {stage.name.lower().replace('_', ' ')}", "Processes that ended at this stage, a year per eligible person", f"left_at_{stage.name.lower()}", unit="per person-year", scale=YEAR_WEEKS)
+    for stage in Stage
+    if Stage.OUTSIDE < stage < Stage.IN_USE
+]  # fmt: skip
+
+OUTCOMES: tuple[Outcome, ...] = tuple(_TAKE_UP + _WAY + _LIVES + _ACT + _HOURS + _MONEY + _STAGES + _BARRIERS)
+BY_NAME: Mapping[str, Outcome] = {outcome.name: outcome for outcome in OUTCOMES}
+HEADLINE: tuple[str, ...] = (
+    "reported_take_up", "real_take_up", "real_take_up_strict", "notional_take_up", "wait_weeks", "forms_hours",
+    "control_felt", "quality_of_life", "offers", "informed", "plan_without_person",
+)  # fmt: skip
+
+# Groups: name of a dimension -> (its number in the kernel's record, the label of each group).
+DIMENSIONS: Mapping[str, tuple[int, tuple[str, ...]]] = {
+    "profession": (PROFESSION_GROUP, ("nurse", "social worker", "occupational therapist")),
+    "legal_status": (LEGAL_GROUP, ("voluntary", "detained", "CTO")),
+    "perceived_risk": (PERCEIVED_GROUP, ("perceived risk low", "perceived risk middle", "perceived risk high")),
+    "actual_risk": (ACTUAL_GROUP, ("actual risk low", "actual risk middle", "actual risk high")),
+    "section_117": (S117_GROUP, ("no section 117", "section 117")),
+    "carer": (CARER_GROUP, ("no carer", "carer supports", "carer advocates", "carer worried")),
+}
+# Groups made from localities after the run.
+DERIVED_DIMENSIONS = ("rural", "locality")
+ALL_GROUPS: tuple[str, ...] = (*DIMENSIONS, *DERIVED_DIMENSIONS)
+assert len(Carer) == len(DIMENSIONS["carer"][1])
+
+
+def group_rows(n_localities: int, dimensions: Iterable[str]) -> tuple[np.ndarray, int]:
+    """First row of each dimension in the kernel's record (-1 where not recorded), and the number of rows.
+
+    Returns: int64 array of shape (N_DIMENSIONS,), and the count. Localities come first and are always recorded.
+    """
+    first = np.full(N_DIMENSIONS, -1, np.int64)
+    first[LOCALITY_GROUP] = 0
+    n_rows = n_localities
+    wanted = set(dimensions)
+    for name, (number, labels) in DIMENSIONS.items():
+        if name in wanted:
+            first[number] = n_rows
+            n_rows += len(labels)
+    return first, n_rows
+
+
+def group_labels(n_localities: int, rural: Sequence[bool], dimensions: Sequence[str]) -> list[tuple[str, str]]:
+    """(dimension, label) of every group that `group_table` gives for these dimensions, in its order; "all" first."""
+    labels = [("all", "all")]
+    for name, (_, names) in DIMENSIONS.items():
+        if name in dimensions:
+            labels += [(name, label) for label in names]
+    if "rural" in dimensions:
+        labels += [("rural", "urban"), ("rural", "rural")]
+    if "locality" in dimensions:
+        labels += [("locality", f"locality {number + 1}") for number in range(n_localities)]
+    return labels
+
+
+def group_table(record: np.ndarray, rural: Sequence[bool], dimensions: Sequence[str]) -> np.ndarray:
+    """Counts by group, in the order of `group_labels`: shape (n_periods, n_labels, N_FIELDS).
+
+    Args:
+        record: the kernel's record, shape (n_periods, n_rows, N_FIELDS); localities first.
+    """
+    n_localities = len(rural)
+    first, _ = group_rows(n_localities, dimensions)
+    local = record[:, :n_localities]
+    parts = [_plain_sum(local)[:, None]]
+    for name, (number, labels) in DIMENSIONS.items():
+        if name in dimensions:
+            parts.append(record[:, first[number] : first[number] + len(labels)])
+    if "rural" in dimensions:
+        is_rural = np.asarray(rural, bool)
+        parts += [_plain_sum(local[:, ~is_rural])[:, None], _plain_sum(local[:, is_rural])[:, None]]
+    if "locality" in dimensions:
+        parts.append(local)
+    return np.concatenate(parts, axis=1)
+
+
+def _plain_sum(rows: np.ndarray) -> np.ndarray:
+    """Add the groups of (n_periods, n_groups, n_fields) one after another, so that the bits do not depend on NumPy."""
+    total = np.zeros((rows.shape[0], rows.shape[2]))
+    for number in range(rows.shape[1]):
+        total = total + rows[:, number]
+    return total
+
+
+def value_of(outcome: Outcome, counts: np.ndarray, weeks: np.ndarray, period_weeks: int) -> np.ndarray:
+    """One outcome from counts: shape (n_periods, n_groups); NaN where the base is empty.
+
+    Args:
+        counts: shape (n_periods, n_groups, N_FIELDS). weeks: the last calendar week of each period, shape (n_periods,).
+        period_weeks: weeks in a period; a rate of a flow over a stock is per week of the period.
+    """
+    top = _sum_of(outcome.top, counts)
+    if not outcome.bottom:
+        return top
+    bottom = _sum_of(outcome.bottom, counts)
+    if outcome.yearly:
+        top, bottom = _since_april(top, weeks), _since_april(bottom, weeks)
+    elif outcome.kind == "flow" and all(name in STOCKS for name in outcome.bottom):
+        bottom = bottom * period_weeks
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(bottom > 0.0, top / np.where(bottom > 0.0, bottom, 1.0) * outcome.scale, np.nan)
+
+
+def _sum_of(names: Iterable[str], counts: np.ndarray) -> np.ndarray:
+    total = np.zeros(counts.shape[:-1])
+    for name in names:
+        total = total - counts[..., COLUMN[name[:-1]]] if name.endswith("-") else total + counts[..., COLUMN[name]]
+    return total
+
+
+def _since_april(counts: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+    """Running sums since the start of the financial year that each period lies in."""
+    sums = np.zeros_like(counts)
+    running = np.zeros(counts.shape[1:])
+    year = None
+    for number, week in enumerate(weeks):
+        this_year = int(week) // YEAR_WEEKS
+        running = counts[number] if this_year != year else running + counts[number]
+        year = this_year
+        sums[number] = running
+    return sums
+
+
+def flow_fields() -> tuple[str, ...]:
+    """Names of the counts that add up over a period."""
+    return FLOWS

@@ -1,0 +1,94 @@
+"""Tables of agents: the records of people and practitioners with codes as words."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from persim.state import (
+    Barrier,
+    BudgetForm,
+    Carer,
+    Informed,
+    LegalStatus,
+    MentalState,
+    NearestRelative,
+    Place,
+    Profession,
+    Stage,
+    World,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USER_CODES: dict[str, type[IntEnum]] = {
+    "place": Place,
+    "mental_state": MentalState,
+    "legal_status": LegalStatus,
+    "pathway_stage": Stage,
+    "informed": Informed,
+    "carer": Carer,
+    "nearest_relative": NearestRelative,
+    "budget_form": BudgetForm,
+    "barrier": Barrier,
+}
+# Flags, shown as true or false.
+USER_FLAGS = (
+    "eligible", "counted", "package", "s117", "lives_alone", "order_informed", "rights_informed", "cto_felt_benefit",
+    "amount_known", "plan_agreed", "can_vary", "one_off", "contribution", "joint_funded", "paused", "planned_with",
+)  # fmt: skip
+# Mechanics that a reader of results has no use for.
+INTERNAL = ("key", "hazard", "peer_signal", "asked", "counted_year", "eligible_year", "prone")
+
+
+def words(codes: type[IntEnum]) -> list[str]:
+    """The names of a code, as words in its order."""
+    return [member.name.lower().replace("_", " ") for member in codes]
+
+
+def people_table(world: World) -> pd.DataFrame:
+    """One row per person under the Trust: codes as words, flags as booleans, coordinator's profession and locality."""
+    import pandas as pd
+
+    users, practitioners = world.users, world.practitioners
+    columns: dict[str, object] = {"person": np.arange(len(users))}
+    for name in users.dtype.names or ():
+        if name in INTERNAL:
+            continue
+        if name in USER_CODES:
+            columns[name] = pd.Categorical.from_codes(users[name], words(USER_CODES[name]))
+        elif name in USER_FLAGS:
+            columns[name] = users[name].astype(bool)
+        else:
+            columns[name] = users[name].copy()
+    post = practitioners[users["coordinator"]]
+    columns["coordinator_profession"] = pd.Categorical.from_codes(post["profession"], words(Profession))
+    columns["team"] = post["team"]
+    columns["locality"] = post["locality"]
+    columns["rural"] = world.localities["rural"][post["locality"]].astype(bool)
+    columns["real_strict"] = real_strict(users)
+    columns["real_broad"] = real_broad(users)
+    columns["notional"] = notional(users)
+    return pd.DataFrame(columns)
+
+
+def real_strict(users: np.ndarray) -> np.ndarray:
+    """Budget in use with all three truths, bool of shape (n_users,)."""
+    in_use = users["pathway_stage"] == Stage.IN_USE
+    return in_use & (users["amount_known"] == 1) & (users["plan_agreed"] == 1) & (users["can_vary"] == 1)
+
+
+def real_broad(users: np.ndarray) -> np.ndarray:
+    """Budget in use, plan agreed, and the sum known or free to vary, bool of shape (n_users,)."""
+    in_use = users["pathway_stage"] == Stage.IN_USE
+    return in_use & (users["plan_agreed"] == 1) & ((users["amount_known"] == 1) | (users["can_vary"] == 1))
+
+
+def notional(users: np.ndarray) -> np.ndarray:
+    """Counted with none of the three truths, bool of shape (n_users,)."""
+    none = (users["amount_known"] == 0) & (users["plan_agreed"] == 0) & (users["can_vary"] == 0)
+    in_use = users["pathway_stage"] == Stage.IN_USE
+    return (users["counted"] == 1) & (~in_use | none)

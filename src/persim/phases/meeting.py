@@ -1,0 +1,218 @@
+"""Phase 6: occasions to speak of budgets, the gates at each, offers, and hand-offs to somebody else.
+
+Hours were shared before anyone is met, so the order of people cannot matter: every case of a worker gets the same share,
+and who is full was fixed at the start of the week.
+"""
+
+from persim import purposes as purpose
+from persim.draws import draw, judgement_stream, stream
+from persim.jit import loop
+from persim.measures import (
+    M_ACCEPTED,
+    M_CLOSED_ANY,
+    M_CLOSED_FIRST,
+    M_DECLINED,
+    M_LEFT_AT,
+    M_OFFERS,
+    M_OPPORTUNITIES,
+    M_OPPORTUNITIES_ASKED,
+    M_OPPORTUNITIES_DEFAULT,
+    M_OPPORTUNITIES_PASSED_ON,
+    M_OPPORTUNITIES_REVIEW,
+    M_PASSED_ON,
+    M_PASSED_ON_BOUNCED,
+    M_PASSED_ON_LOST,
+    M_PASSED_ON_TAKEN,
+    M_RAISED,
+    M_REVIEWS_HELD,
+    M_REVIEWS_SLIPPED,
+)
+from persim.phases.counting import NOTE_TALLY, note
+from persim.phases.opening import outside_room
+from persim.rules.caseload import judgement_period
+from persim.rules.information import user_is_let_down
+from persim.rules.pathway import user_enters_stage, user_leaves_pathway, user_starts_pathway
+from persim.rules.practice import (
+    first_gate,
+    gates_closed,
+    practitioner_hands_on,
+    user_accepts,
+    user_goes_to_broker,
+    user_is_involved,
+)
+from persim.state import (
+    B_DECLINED,
+    B_HAND_OFF,
+    B_NO_COORDINATOR,
+    B_NONE,
+    B_ROLE,
+    BROKER,
+    COUNCIL_TEAM,
+    HANDED_ON,
+    INPATIENT,
+    INTEGRATED,
+    LEAD_COORDINATOR,
+    SEPARATE,
+    SOCIAL_WORKER,
+    UNDERSTANDS,
+)
+
+NO_OCCASION, AT_REVIEW, ON_REQUEST, BY_DEFAULT, PASSED_ON = 0, 1, 2, 3, 4
+
+
+@loop
+def remember_gates(user, closed, notes):
+    """Keep the gates of this opportunity on the person, and count the first and all of them."""
+    first = first_gate(closed)
+    user.barrier = first
+    user.gates = closed
+    note(notes, NOTE_TALLY + first, 1.0)
+    note(notes, M_CLOSED_FIRST + first, user.weight)
+    for gate in range(1, B_DECLINED):
+        if (closed >> gate) & 1 == 1:
+            note(notes, M_CLOSED_ANY + gate, user.weight)
+
+
+@loop
+def count_opportunity(user, occasion, notes):
+    """Count an opportunity and what brought it."""
+    weight = user.weight
+    user.n_opportunities += 1
+    note(notes, M_OPPORTUNITIES, weight)
+    if occasion == AT_REVIEW:
+        note(notes, M_OPPORTUNITIES_REVIEW, weight)
+    elif occasion == ON_REQUEST:
+        note(notes, M_OPPORTUNITIES_ASKED, weight)
+    elif occasion == BY_DEFAULT:
+        note(notes, M_OPPORTUNITIES_DEFAULT, weight)
+    else:
+        note(notes, M_OPPORTUNITIES_PASSED_ON, weight)
+
+
+@loop
+def offer_is_made(user, lead, org, p, week, notes):
+    """All gates stood open: the offer, and the person's own choice."""
+    weight = user.weight
+    user.n_offers += 1
+    user.informed = UNDERSTANDS
+    note(notes, M_OFFERS, weight)
+    own = judgement_stream(user.key, -1, judgement_period(user, p, week))
+    if user_accepts(user, org, p, draw(own, purpose.WILLING)):
+        note(notes, M_ACCEPTED, weight)
+        note(notes, M_RAISED, weight)
+        user_starts_pathway(user, org, p, lead, week)
+    else:
+        note(notes, M_DECLINED, weight)
+        user_leaves_pathway(user, p, B_DECLINED, week)
+
+
+@loop
+def end_process(user, barrier, p, week, notes):
+    """The process ends without a budget: count at which stage, and remember why."""
+    note(notes, M_LEFT_AT + user.pathway_stage, user.weight)
+    note(notes, NOTE_TALLY + barrier, 1.0)
+    user_leaves_pathway(user, p, barrier, week)
+
+
+@loop
+def find_taker(user, practitioners, localities, team, n_posts, p, s):
+    """Whom a hand-off goes to: a broker with room, a social worker of an integrated team, else the council team."""
+    broker = n_posts + 2 * team.locality
+    org = localities[team.locality]
+    if p.brokers > 0.0 and practitioners[broker].lead_cases < outside_room(practitioners[broker], org, p):
+        return broker
+    if org.integration == INTEGRATED:
+        candidates = 0
+        for j in range(team.first_post, team.first_post + team.n_posts):
+            candidates += int(practitioners[j].profession == SOCIAL_WORKER and j != user.coordinator)
+        nth = int(draw(s, purpose.TAKER) * candidates)
+        for j in range(team.first_post, team.first_post + team.n_posts):
+            if practitioners[j].profession == SOCIAL_WORKER and j != user.coordinator:
+                if nth == 0:
+                    return j
+                nth -= 1
+    return broker + 1
+
+
+@loop
+def hand_on(user, practitioners, localities, team, n_posts, p, s, notes):
+    """Send the person to somebody else, to wait there; they are not told why."""
+    taker = find_taker(user, practitioners, localities, team, n_posts, p, s)
+    weeks = p.council_weeks if practitioners[taker].profession == COUNCIL_TEAM else p.handoff_weeks
+    if taker != n_posts + 2 * team.locality + 1 or localities[team.locality].integration != SEPARATE:
+        weeks = p.handoff_weeks
+    user_enters_stage(user, HANDED_ON, 0.0, weeks)
+    user.lead_worker = taker
+    note(notes, M_PASSED_ON, user.weight)
+
+
+@loop
+def opportunity_arises(user, practitioners, localities, team, n_posts, p, occasion, week, notes):
+    """One opportunity: every gate is tried, the first that closes is remembered, and all that would have."""
+    worker = practitioners[user.coordinator]
+    org = localities[team.locality]
+    s = stream(user.key, week)
+    count_opportunity(user, occasion, notes)
+    if worker.works == 0:
+        remember_gates(user, 1 << B_NO_COORDINATOR, notes)
+        return
+    lead_row = user.coordinator
+    broker = n_posts + 2 * team.locality
+    if occasion == ON_REQUEST and user_goes_to_broker(user, practitioners[broker], org, p, draw(s, purpose.SELF_REFER)):
+        lead_row = broker
+    lead = practitioners[lead_row]
+    judgement = judgement_stream(user.key, lead_row * 4096 + lead.holder, judgement_period(user, p, week))
+    closed = gates_closed(lead, user, team, org, p, judgement, s, occasion == BY_DEFAULT)
+    if closed == 0:
+        offer_is_made(user, LEAD_COORDINATOR if lead_row == user.coordinator else lead_row, org, p, week, notes)
+        return
+    remember_gates(user, closed, notes)
+    if first_gate(closed) == B_ROLE and practitioner_hands_on(lead, user, org, p, draw(judgement, purpose.HAND_ON)):
+        hand_on(user, practitioners, localities, team, n_posts, p, s, notes)
+
+
+@loop
+def hand_off_arrives(user, taker, team, org, p, week, notes):
+    """A hand-off reaches its taker: lost on the way, bounced, or taken and weighed anew."""
+    s = stream(user.key, week)
+    weight = user.weight
+    if draw(s, purpose.LOST) < p.handoff_lost:
+        note(notes, M_PASSED_ON_LOST, weight)
+        user_is_let_down(user, p)
+        end_process(user, B_HAND_OFF, p, week, notes)
+        return
+    limit = outside_room(taker, org, p) if taker.profession >= BROKER else int(p.handoff_full)
+    row = user.lead_worker
+    judgement = judgement_stream(user.key, row * 4096 + taker.holder, judgement_period(user, p, week))
+    closed = gates_closed(taker, user, team, org, p, judgement, s, False)
+    if taker.works == 0 or taker.lead_cases >= limit or (closed >> B_ROLE) & 1 == 1:
+        note(notes, M_PASSED_ON_BOUNCED, weight)
+        end_process(user, B_HAND_OFF, p, week, notes)
+        return
+    note(notes, M_PASSED_ON_TAKEN, weight)
+    count_opportunity(user, PASSED_ON, notes)
+    if closed == 0:
+        offer_is_made(user, row, org, p, week, notes)
+        return
+    user_leaves_pathway(user, p, B_NONE, week)
+    remember_gates(user, closed, notes)
+
+
+@loop
+def person_has_occasion(user, worker, org, p, s, notes):
+    """Phase 6: does this week bring an occasion to speak of budgets? Returns what brought it."""
+    occasion = NO_OCCASION
+    if user.weeks_to_review <= 0 and worker.works == 1 and user.mental_state != INPATIENT:
+        if draw(s, purpose.REVIEW_HELD) < worker.gate_open:
+            user.weeks_to_review = int(p.review_weeks)
+            user.planned_with = int(user_is_involved(user, worker, org, p, draw(s, purpose.PLANNED_WITH)))
+            occasion = AT_REVIEW
+            if draw(s, purpose.DEFAULT_OFFER) < p.default_offer:
+                occasion = BY_DEFAULT
+            if user.eligible == 1:
+                note(notes, M_REVIEWS_HELD, user.weight)
+        elif user.eligible == 1:
+            note(notes, M_REVIEWS_SLIPPED, user.weight)
+    if user.asked == 1 and occasion == NO_OCCASION:
+        occasion = ON_REQUEST
+    return occasion

@@ -1,0 +1,229 @@
+"""One run: a scenario and a seed make a `Run`.
+
+The run itself is compiled and holds arrays only; tables are made when they are asked for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from persim.errors import InputError
+from persim.measures import N_FIELDS
+from persim.outcomes import ALL_GROUPS, BY_NAME, OUTCOMES, group_labels, group_rows, group_table, value_of
+from persim.phases.counting import N_DIMENSIONS, NOTES_SIZE
+from persim.population import start_world
+from persim.scenario import Scenario, read_scenario
+from persim.state import World
+from persim.week import run_weeks
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+Record = Literal["weekly", "quarterly", "final"]
+QUARTER_WEEKS = 13
+_COMPILING = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run gave.
+
+    Attributes:
+        scenario: the resolved scenario. seed: its seed.
+        record: counts, float64 of shape (n_periods, n_rows, N_FIELDS); see `persim.measures`.
+        dimensions: names of the groups recorded, of `persim.outcomes.ALL_GROUPS`.
+        world: the state at the end.
+    """
+
+    scenario: Scenario
+    seed: int
+    record: np.ndarray
+    dimensions: tuple[str, ...]
+    every: int
+    world: World
+
+    @property
+    def weeks(self) -> np.ndarray:
+        """The last calendar week of each period, shape (n_periods,); week 0 is that of 7 April 2008."""
+        last = np.minimum((np.arange(len(self.record)) + 1) * self.every, self.scenario.n_weeks) - 1
+        return self.scenario.start_week + last
+
+    @property
+    def rural(self) -> list[bool]:
+        """Which localities are rural."""
+        return [bool(value) for value in self.world.localities["rural"]]
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Counts by group, shape (n_periods, n_groups, N_FIELDS), groups as in `labels`."""
+        return group_table(self.record, self.rural, self.dimensions)
+
+    @property
+    def labels(self) -> list[tuple[str, str]]:
+        """(dimension, label) of each group of `counts`."""
+        return group_labels(len(self.rural), self.rural, self.dimensions)
+
+    def values(self, outcome: str) -> np.ndarray:
+        """One outcome over time and groups, shape (n_periods, n_groups); NaN where there was no base.
+
+        Raises: InputError for an unknown outcome, with the nearest name.
+        """
+        return value_of(outcome_named(outcome), self.counts, self.weeks, self.every)
+
+    def series(self, outcome: str) -> np.ndarray:
+        """One outcome over time for everyone, shape (n_periods,)."""
+        return self.values(outcome)[:, 0]
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """Tidy table of every outcome: week, locality, group, outcome, value.
+
+        `locality` is "all" or a locality's name; `group` is "all" or a group's label. One row per period, so weekly only
+        if the run was recorded weekly.
+        """
+        return self.table([outcome.name for outcome in OUTCOMES])
+
+    def table(self, outcomes: Sequence[str]) -> pd.DataFrame:
+        """Tidy table of the named outcomes: week, locality, group, outcome, value."""
+        import pandas as pd
+
+        labels = self.labels
+        weeks = self.weeks
+        values = np.stack([self.values(name) for name in outcomes])
+        n_outcomes, n_periods, n_groups = values.shape
+        locality = [label if dimension == "locality" else "all" for dimension, label in labels]
+        group = ["all" if dimension == "locality" else label for dimension, label in labels]
+        return pd.DataFrame(
+            {
+                "week": np.tile(np.repeat(weeks, n_groups), n_outcomes),
+                "locality": pd.Categorical(np.tile(locality, n_outcomes * n_periods)),
+                "group": pd.Categorical(np.tile(group, n_outcomes * n_periods)),
+                "outcome": pd.Categorical(np.repeat(list(outcomes), n_periods * n_groups)),
+                "value": values.ravel(),
+            }
+        )
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """The final state, one row per person under the Trust, codes as words."""
+        from persim.people import people_table
+
+        return people_table(self.world)
+
+    @property
+    def waits(self) -> np.ndarray:
+        """Ends of stages by length in weeks, int64 (n_stages, WAIT_BINS, 2): [.., 1] went on, [.., 0] ended otherwise."""
+        return self.world.waits
+
+
+def outcome_named(name: str):
+    """The outcome of that name. Raises: InputError with the nearest name."""
+    if name in BY_NAME:
+        return BY_NAME[name]
+    import difflib
+
+    near = difflib.get_close_matches(name, BY_NAME, 1)
+    raise InputError(f"no outcome is called {name!r}" + (f" - did you mean {near[0]!r}?" if near else ""))
+
+
+def checked_groups(groups: Sequence[str]) -> tuple[str, ...]:
+    """The names of dimensions, "all" dropped. Raises: InputError with the nearest name."""
+    import difflib
+
+    for name in groups:
+        if name != "all" and name not in ALL_GROUPS:
+            near = difflib.get_close_matches(name, ALL_GROUPS, 1)
+            hint = f" - did you mean {near[0]!r}?" if near else f"; groups are {', '.join(ALL_GROUPS)}"
+            raise InputError(f"no group is called {name!r}{hint}")
+    return tuple(name for name in ALL_GROUPS if name in groups)
+
+
+def period_weeks(record: Record, n_weeks: int) -> int:
+    """Weeks in a recorded period: 1, 13 or the whole run."""
+    if record == "weekly":
+        return 1
+    if record == "quarterly":
+        return QUARTER_WEEKS
+    if record == "final":
+        return n_weeks
+    raise InputError(f"record is {record!r}; it can be 'weekly', 'quarterly' or 'final'")
+
+
+def simulate(
+    scenario: Scenario | str | os.PathLike[str],
+    seed: int = 1,
+    n_users: int | None = None,
+    n_weeks: int | None = None,
+    *,
+    record: Record = "weekly",
+    groups: Sequence[str] = ("all",),
+    **parameters: float | None,
+) -> Run:
+    """Run one scenario once.
+
+    Args:
+        scenario: a scenario, the name of a shipped one, or a path.
+        seed: any integer of 63 bits; the same seed gives the same people and the same luck in every scenario.
+        n_users: people under the Trust, if not the scenario's. n_weeks: weeks to run, if not the scenario's.
+        record: what to keep: every week, every quarter, or the last period only. Flows add up over a period.
+        groups: groups to record apart, of `persim.outcomes.ALL_GROUPS`.
+        parameters: numbers to change from the first week, by name (`persim.parameters()` lists them).
+
+    Raises: ScenarioError for a bad scenario or parameter, InputError for anything else that is wrong.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = read_scenario(scenario)
+    if n_users is not None or n_weeks is not None or parameters:
+        scenario = scenario.changed(n_users=n_users, n_weeks=n_weeks, **parameters)
+    return run_scenario(scenario, seed, record, checked_groups(groups))
+
+
+def run_scenario(scenario: Scenario, seed: int, record: Record = "weekly", dimensions: tuple[str, ...] = ()) -> Run:
+    """Run a resolved scenario: the one place where a run is made, for every caller and thread."""
+    if not -(2**62) < seed < 2**62:
+        raise InputError(f"seed is {seed}; it must be an integer of at most 62 bits")
+    enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
+    every = period_weeks(record, scenario.n_weeks)
+    ready_the_compiled_model()
+    world = start_world(scenario.n_users, scenario.weekly_parameters(), seed, enriched)
+    n_periods = -(-scenario.n_weeks // every)
+    first, n_rows = group_rows(len(world.localities), dimensions)
+    out = np.zeros((n_periods, n_rows, N_FIELDS))
+    cells, notes = scratch(world)
+    run_weeks(world, seed, enriched, scenario.start_week, 0, scenario.n_weeks, every, out, cells, first, notes)
+    return Run(scenario, seed, out, dimensions, every, world)
+
+
+def scratch(world: World) -> tuple[np.ndarray, np.ndarray]:
+    """Room for the groups of one team's people, int64 (people in a team, N_DIMENSIONS), and for one person's notes."""
+    largest = max(int(world.teams["n_users"].max()), 1)
+    return np.zeros((largest, N_DIMENSIONS), np.int64), np.zeros(NOTES_SIZE)
+
+
+_READY = False
+
+
+def ready_the_compiled_model() -> None:
+    """Compile the model or load it from the cache, once a process: numba must not do so in two threads at once."""
+    global _READY
+    if _READY:
+        return
+    with _COMPILING:
+        if _READY:
+            return
+        from persim.parameters import parameter_rows, defaults
+
+        weekly = {name: np.full(1, np.nan if value is None else value) for name, value in defaults().items()}
+        world = start_world(40, parameter_rows(weekly), 1)
+        first, n_rows = group_rows(len(world.localities), ())
+        cells, notes = scratch(world)
+        run_weeks(world, 1, -1.0, 0, 0, 1, 1, np.zeros((1, n_rows, N_FIELDS)), cells, first, notes)
+        _READY = True
