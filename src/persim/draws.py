@@ -100,10 +100,12 @@ def _plain_draw(s: int, purpose: int) -> float:
     return (_plain_mix((int(s) + _GOLDEN * int(purpose)) & _MASK) >> 11) * UNIT
 
 
-PLAIN = {
+PLAIN = {  # name -> plain function
     "mix": _plain_mix,
     "key_of": _plain_key_of,
     "stream": _plain_stream,
     "judgement_stream": _plain_judgement_stream,
     "draw": _plain_draw,
 }
+for _twin in (mix, key_of, stream, judgement_stream, draw):
+    _twin.plain = PLAIN[_twin.__name__]  # type: ignore[attr-defined]

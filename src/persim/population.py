@@ -18,7 +18,7 @@ from persim.draws import (
     key_of,
     normal_draw,
 )
-from persim.jit import loop, rule
+from persim.jit import entry, loop, rule
 from persim.rules.caseload import holder_stream, practitioner_arrives, profession_of, user_enters
 from persim.rules.culture import organisation_feels_media, organisation_sets_terms
 from persim.rules.pathway import budget_sum
@@ -102,7 +102,7 @@ def user_starts_with_budget(user, p):
     user.n_opportunities = 1
 
 
-@loop
+@entry
 def fill_world(world, seed, enriched):
     """Fill empty records with the world at week 0. The number of records says how many people, posts, teams there are."""
     users, practitioners, teams, localities, parameters, queue, tally, waits = world

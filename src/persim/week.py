@@ -5,7 +5,7 @@ stay in the processor's cache, then localities close. What a team reads of other
 the order of teams cannot matter.
 """
 
-from persim.jit import loop, rule
+from persim.jit import entry, loop, rule
 from persim.measures import N_STOCKS
 from persim.phases.census import team_is_counted
 from persim.phases.closing import localities_close, person_ends_week, team_learns
@@ -116,7 +116,7 @@ def one_week(world, seed, enriched, week, index, out, cells, groups, notes):
     localities_close(localities, parameters, index, tally, out, groups)
 
 
-@loop
+@entry
 def run_weeks(world, seed, enriched, first_week, index, n_weeks, record_every, out, cells, groups, notes):
     """Weeks `index` to `index + n_weeks` of a run, recorded in periods.
 
