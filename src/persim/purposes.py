@@ -28,6 +28,7 @@ PEER_WORKER = 21
 TRUST = 22
 OBJECTS = 23
 AMOUNT = 24
+S117 = 25
 
 # a person's week
 MOVE = 31
@@ -91,6 +92,7 @@ RELABEL = 88
 LAPSE = 89
 DISPUTED_SPENDING = 90
 PLANNED_WITH = 91
+AFTERCARE = 92
 
 # a judgement that lasts
 RECOGNISE = 101

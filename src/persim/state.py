@@ -147,6 +147,9 @@ NO_FORM, DIRECT_PAYMENT, THIRD_PARTY, MANAGED = 0, 1, 2, 3
  B_MARKET, B_ENDED, B_NO_OPPORTUNITY) = range(20)  # fmt: skip
 N_BARRIERS = 20
 
+# What a person's mental state did this week.
+NOTHING, CRISIS_STARTS, ADMITTED, LEFT_HOSPITAL = 0, 1, 2, 3
+
 # `lead_worker` when the care coordinator leads on a person's budget; a row of the practitioners otherwise. After the
 # posts of the teams come two rows for each locality: its brokers, and its council team.
 LEAD_COORDINATOR = -1
@@ -175,11 +178,11 @@ USER = _record(
     floats="""hazard perceived_risk file_risk vulnerability trust weight control_felt social_contact quality_of_life
         confidence autonomy_preference self_stigma involvement social_need health_need
         cto_involvement_making cto_involvement_review conditions_negotiated
-        work_left wait_left budget_gbp_per_year control_recorded""",
+        work_left wait_left budget_gbp_per_year control_recorded worked_with worked_hours""",
     integers="""place mental_state weeks_in_state legal_status pathway_stage eligible coordinator key weeks_to_review
         informed carer counted peer_signal s117 barrier asked package lives_alone activity_goes_on weeks_in_stage gates
         heard paused counted_year eligible_year budget_form
-        generation weeks_away lead_worker prone nearest_relative
+        lead_worker prone nearest_relative
         cto_weeks order_informed rights_informed conditions amhp cto_felt_benefit
         absent amount_known plan_agreed can_vary one_off contribution joint_funded
         raised_week in_use_week rest_until n_opportunities n_offers planned_with""",

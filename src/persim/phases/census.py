@@ -35,6 +35,7 @@ from persim.measures import (
     M_RELABELLED,
     M_REPORTED,
     M_REPORTED_WITH_ONE_OFF,
+    M_S117_ENTITLED,
     M_SOCIAL_CONTACT,
     M_SPEND_PACKAGES,
     M_STAGE,
@@ -110,6 +111,7 @@ def census_of_outcomes(team, users, practitioners, out, cells, n_cells):
         informed = weight if user.informed != NOT_INFORMED else 0.0
         understands = weight if user.informed == UNDERSTANDS else 0.0
         met = weight if user.n_opportunities > 0 else 0.0
+        entitled = weight if user.s117 == 1 else 0.0
         for c in range(n_cells):
             cell = cells[row - team.first_user, c]
             out[cell, M_N_ELIGIBLE] += 1.0
@@ -124,6 +126,7 @@ def census_of_outcomes(team, users, practitioners, out, cells, n_cells):
             out[cell, M_INFORMED] += informed
             out[cell, M_UNDERSTANDS] += understands
             out[cell, M_HAD_OPPORTUNITY] += met
+            out[cell, M_S117_ENTITLED] += entitled
             out[cell, M_WITH_COORDINATOR] += coordinated
             out[cell, M_VOLUNTARY] += voluntary
             out[cell, M_VOLUNTARY_CONTROL] += voluntary * user.control_felt

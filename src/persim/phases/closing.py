@@ -88,7 +88,7 @@ def census_of_post(worker, team, p, out, groups):
     count_post(out, groups, worker, M_HOURS_CTO, worker.hours_cto)
     count_post(out, groups, worker, M_HOURS_UNSETTLED, unsettled)
     count_post(out, groups, worker, M_HOURS_ROUTINE, routine)
-    count_post(out, groups, worker, M_HOURS_REVIEWS, worker.hours_reviews)
+    count_post(out, groups, worker, M_HOURS_REVIEWS, worker.hours_reviews * worker.gate_open)
     count_post(out, groups, worker, M_HOURS_TALK, worker.hours_talk * worker.gate_open)
     count_post(out, groups, worker, M_HOURS_AMHP, worker.amhp * p.ctos_exist * p.amhp_duty_hours)
     count_post(out, groups, worker, M_OVERTIME, worker.overtime)

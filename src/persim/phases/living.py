@@ -40,10 +40,11 @@ from persim.measures import (
 )
 from persim.phases.counting import add_notes, note
 from persim.rules.caseload import (
-    YEARS_AWAY,
+    WEEKS_AWAY,
     holder_stream,
     practitioner_arrives,
     practitioner_stays_in_post,
+    user_aftercare_ends,
     user_comes_back,
     user_enters,
     user_goes_away,
@@ -84,23 +85,19 @@ from persim.rules.information import (
 )
 from persim.rules.pathway import user_budget_ends, user_leaves_pathway
 from persim.rules.practice import contacts_needed, practitioner_takes_on_contact, user_is_seen_anew
-from persim.rules.wellbeing import (
-    ADMITTED,
-    CRISIS_STARTS,
-    LEFT_HOSPITAL,
-    NOTHING,
-    practitioner_attributes_incident,
-    user_changes_state,
-    user_has_incident,
-)
+from persim.rules.wellbeing import practitioner_attributes_incident, user_changes_state, user_has_incident
 from persim.state import (
+    ADMITTED,
     AWAY,
     B_ENDED,
+    CRISIS_STARTS,
     CTO,
     IN_USE,
     INPATIENT,
     LEAD_COORDINATOR,
+    LEFT_HOSPITAL,
     NOT_INFORMED,
+    NOTHING,
     ON_CASELOAD,
     OUTSIDE,
     PEER_BLOCK,
@@ -116,16 +113,25 @@ from persim.state import (
 @loop
 def person_is_away(user, row, seed, org, p, enriched, s, notes):
     """Phase 2 for someone discharged: away still, back again, or the row's next person."""
-    user.weeks_away += 1
-    if user.weeks_away <= YEARS_AWAY:
+    user.weeks_in_state += 1
+    if user.weeks_in_state <= WEEKS_AWAY:
         if user_returns(user, p, draw(s, purpose.MOVE)):
             user_comes_back(user, p, draw(s, purpose.REPLACE))
             note(notes, M_RETURNED, user.weight)
     elif draw(s, purpose.REPLACE) < p.new_referral_rate:
-        user.generation += 1
-        user.key = key_of(seed, PERSON, row, user.generation)
+        user.key = key_of(seed, PERSON, row, user.key)
         user_enters(user, org, p, enriched)
         note(notes, M_REFERRED, user.weight)
+
+
+@loop
+def person_is_discharged(user, p, week, notes):
+    """Phase 2: discharge to primary care; a process under way ends, a budget in use goes on with the council."""
+    note(notes, M_DISCHARGED, user.weight)
+    if user.pathway_stage != OUTSIDE and user.pathway_stage != IN_USE:
+        note(notes, M_LEFT_AT + user.pathway_stage, user.weight)
+        user_leaves_pathway(user, p, B_ENDED, week)
+    user_goes_away(user)
 
 
 @loop
@@ -165,7 +171,7 @@ def note_review(user, first_review, notes):
 def person_under_order(user, amhp, org, p, change, s, notes):
     """Phase 4 for someone on a CTO: recall, review, end."""
     first_review = user.cto_involvement_review < 0.0
-    event = user_lives_on_order(user, amhp, org, p, change == CRISIS_STARTS, s)
+    event = user_lives_on_order(user, amhp, org, p, change, s)
     if event == ORDER_GOES_ON:
         return
     weight = user.weight
@@ -175,7 +181,6 @@ def person_under_order(user, amhp, org, p, change, s, notes):
         note(notes, M_RECALLS, weight)
     if event == REVOKED:
         note(notes, M_REVOCATIONS, weight)
-        note(notes, M_ADMISSIONS, weight)
         user_order_is_revoked(user, p)
     elif event == ORDER_ENDED or event == ORDER_ENDED_AT_REVIEW:
         note(notes, M_ORDERS_ENDED, weight)
@@ -202,8 +207,10 @@ def person_changes(user, worker, amhp, team, org, p, change, s, notes):
 
 
 @loop
-def person_is_reassessed(user, p, week, notes):
+def person_is_reassessed(user, p, s, week, notes):
     """Eligibility assessed anew: someone no longer eligible loses process or budget."""
+    if user_aftercare_ends(user, p, draw(s, purpose.AFTERCARE)):
+        user.s117 = 0
     user.eligible = user_is_assessed(user, p)
     if user.eligible == 1:
         return
@@ -250,7 +257,7 @@ def person_lives(user, worker, amhp, team, org, p, s, week, notes):
             person_under_order(user, amhp, org, p, change, s, notes)
     user_is_seen_anew(user, p, change == CRISIS_STARTS)
     if user.s117 > user.eligible or draw(s, purpose.REASSESS) < p.reassessment_rate:
-        person_is_reassessed(user, p, week, notes)
+        person_is_reassessed(user, p, s, week, notes)
 
 
 @loop
@@ -336,8 +343,7 @@ def team_lives(
                 user_meets_new_coordinator(user, p)
             user.asked = 0
             if user_is_discharged(user, p, draw(s, purpose.MOVE)):
-                note(notes, M_DISCHARGED, user.weight)
-                user_goes_away(user)
+                person_is_discharged(user, p, week, notes)
             else:
                 person_lives(user, worker, amhp, team, org, p, s, week, notes)
                 if user.eligible == 1:

@@ -93,7 +93,7 @@ from persim.state import (
 def assessment_done(user, lead, org, p, s, notes):
     """The assessment is made, with or without the person; the points give an indicative sum."""
     voice = share_of_voice(user, lead, org, p)
-    present = user_takes_part(user, lead.involvement_possible, voice, ABSENT_ASSESSMENT, draw(s, purpose.ABSENT))
+    present = user_takes_part(user, voice, ABSENT_ASSESSMENT, draw(s, purpose.ABSENT))
     note(notes, M_ASSESSMENTS, user.weight)
     if not present:
         note(notes, M_ASSESSMENTS_WITHOUT_PERSON, user.weight)
@@ -106,7 +106,7 @@ def assessment_done(user, lead, org, p, s, notes):
 def plan_done(user, lead, org, p, s, notes):
     """The support plan is written, with or without the person; then the question who pays."""
     voice = share_of_voice(user, lead, org, p)
-    present = user_takes_part(user, lead.involvement_possible, voice, ABSENT_PLAN, draw(s, purpose.ABSENT))
+    present = user_takes_part(user, voice, ABSENT_PLAN, draw(s, purpose.ABSENT))
     weight = user.weight
     note(notes, M_PLANS, weight)
     note(notes, M_PLAN_INVOLVEMENT, weight * user.involvement)
@@ -215,6 +215,8 @@ def person_on_pathway(user, lead, org, p, week, notes):
     if user.work_left > 0.0 and lead.works == 1:
         done = min(user.work_left, p.most_case_hours) * lead.case_share
         user.work_left -= done
+        user.worked_hours += done
+        user.worked_with += done * lead.involvement_possible
         spent = done * (p.shortest_forms + (1.0 - p.shortest_forms) * lead.involvement_possible) * user.weight
         lead.hours_forms += spent
         note(notes, M_HOURS_FORMS, spent)

@@ -18,7 +18,6 @@ from persim.state import (
     CARER_SUPPORTS,
     CARER_WORRIED,
     CRISIS,
-    IN_USE,
     KNOWS,
     LEAD_COORDINATOR,
     NO_CARER,
@@ -37,7 +36,7 @@ from persim.state import (
     VOLUNTARY,
 )
 
-WEEKS_BEFORE_DISCHARGE, YEARS_AWAY = 12, 104
+WEEKS_BEFORE_DISCHARGE, WEEKS_AWAY = 12, 104
 USUAL_TRUST = 0.6
 
 
@@ -77,7 +76,8 @@ def user_enters(user, org, p, enriched):
     user.perceived_risk = unit(v + bias)
     user.file_risk = unit(user.perceived_risk + 0.05)
     user_has_ties(user, p, s)
-    user.eligible = int(user.social_need >= need_threshold(p))
+    user.s117 = int(draw(s, purpose.S117) < p.s117_share * (p.prone_ratio if user.prone == 1 else 1.0))
+    user.eligible = int(user.s117 == 1 or user.social_need >= need_threshold(p))
     user.package = int(user.eligible == 1 and draw(s, purpose.PACKAGE) < p.package_share)
     user.informed = KNOWS if draw(s, purpose.INFORMED) < p.informed_at_start else NOT_INFORMED
     user.weeks_to_review = 1 + int(draw(s, purpose.REVIEW_PHASE) * p.review_weeks)
@@ -120,9 +120,7 @@ def user_has_no_history(user):
     user.barrier = B_NO_OPPORTUNITY
     user.gates = 0
     user.weeks_in_stage = 0
-    user.weeks_away = 0
     user.counted = 0
-    user.s117 = 0
     user.cto_weeks = 0
     user.order_informed = 0
     user.rights_informed = 0
@@ -161,17 +159,12 @@ def user_has_no_history(user):
 def user_is_discharged(user, p, u):
     """Is this person discharged to primary care this week?
 
-    Only people stable for twelve weeks, voluntary and not in the pathway; likelier at low vulnerability, half as likely
-    with a budget in use. Source: PAR36.
+    Only people stable for twelve weeks and voluntary; likelier at low vulnerability. Neither a budget nor the way to one
+    changes it, so that health and its luck are the same whatever the policy. Source: PAR36.
     """
     if user.mental_state != STABLE or user.weeks_in_state < WEEKS_BEFORE_DISCHARGE or user.legal_status != VOLUNTARY:
         return False
-    chance = p.discharge_rate * (1.6 - 1.2 * user.vulnerability)
-    if user.pathway_stage == IN_USE:
-        chance *= 0.5
-    elif user.pathway_stage != OUTSIDE:
-        return False
-    return u < chance
+    return u < p.discharge_rate * (1.6 - 1.2 * user.vulnerability)
 
 
 @rule
@@ -184,7 +177,6 @@ def user_returns(user, p, u):
 def user_comes_back(user, p, u):
     """Put a returning person on the caseload again, in crisis or unsettled. Source: TGT14 (60 % in crisis)."""
     user.place = ON_CASELOAD
-    user.weeks_away = 0
     user.mental_state = CRISIS if u < p.return_in_crisis else UNSETTLED
     user.weeks_in_state = 0
     user.weeks_to_review = 4
@@ -192,10 +184,19 @@ def user_comes_back(user, p, u):
 
 @rule
 def user_goes_away(user):
-    """Discharge: a budget in use goes on with the council, and is there on return."""
+    """Discharge: a budget in use goes on with the council and is there on return; the aftercare duty ends."""
     user.place = AWAY
-    user.weeks_away = 0
+    user.weeks_in_state = 0
+    user.s117 = 0
     user.lead_worker = LEAD_COORDINATOR
+
+
+@rule
+def user_aftercare_ends(user, p, u):
+    """Does the duty of aftercare end at this assessment? Only for someone stable and voluntary. Source: section 117."""
+    if user.s117 == 0 or user.mental_state != STABLE or user.legal_status != VOLUNTARY:
+        return False
+    return u < p.s117_ends / max(p.reassessment_rate, p.s117_ends, 1e-9)
 
 
 @rule

@@ -10,6 +10,8 @@ from persim.draws import draw
 from persim.jit import rule
 from persim.rules.forms import unit
 from persim.state import (
+    ADMITTED,
+    CRISIS_STARTS,
     CTO,
     INPATIENT,
     NO_RELATIVE,
@@ -171,18 +173,26 @@ def review_is_due(cto_weeks):
 
 
 @rule
-def user_lives_on_order(user, amhp, org, p, crisis_starts, s):
-    """One week on a CTO in the community: recall, review or end. Returns what happened (ORDER_... codes).
+def user_lives_on_order(user, amhp, org, p, change, s):
+    """One week on a CTO: recall, review or end. Returns what happened (ORDER_... codes, RECALLED, REVOKED).
 
-    Recall at a crisis or otherwise; a recall ends in revocation, or home. Source: TGT11-13; PAR49, PAR50.
+    Recalls ride on crises and admissions that would have come without the order too, so that an order changes neither
+    (PAT30): a crisis may bring a recall and home again, an admission a recall that an AMHP agrees to turn into
+    revocation. Source: TGT11-13; PAR49, PAR50.
+
+    Args:
+        change: what the person's mental state did this week (`persim.rules.wellbeing` codes).
     """
     user.cto_weeks += 1
-    chance = p.recall_at_crisis if crisis_starts else p.recall_otherwise * user.hazard
-    if draw(s, purpose.RECALL) < chance:
-        if draw(s, purpose.REVOKE) < p.recall_revoked:
-            return REVOKED
+    if change == CRISIS_STARTS and draw(s, purpose.RECALL) < p.recall_at_crisis:
         user.trust = unit(user.trust - 0.5 * p.trust_detained)
         return RECALLED
+    if change == ADMITTED and draw(s, purpose.RECALL) < p.recall_at_admission:
+        if practitioner_agrees_to_revoke(amhp, user, p, draw(s, purpose.REVOKE)):
+            return REVOKED
+        return RECALLED
+    if user.mental_state == INPATIENT:
+        return ORDER_GOES_ON
     if review_is_due(user.cto_weeks):
         if user_reviews_order(user, amhp, org, p, s):
             return ORDER_ENDED_AT_REVIEW
@@ -193,11 +203,15 @@ def user_lives_on_order(user, amhp, org, p, crisis_starts, s):
 
 
 @rule
+def practitioner_agrees_to_revoke(amhp, user, p, u):
+    """Does the AMHP agree to revoke the order? If not, the order goes on. Source: the Act."""
+    return u < 1.0 - (1.0 - p.amhp_agrees) * person_centred(amhp)
+
+
+@rule
 def user_order_is_revoked(user, p):
-    """Revocation: back to hospital under section 3, whose clock starts again."""
+    """Revocation: hospital goes on under section 3, whose clock starts again."""
     user.legal_status = SECTION_3
-    user.mental_state = INPATIENT
-    user.weeks_in_state = 0
     user.trust = unit(user.trust - p.trust_detained)
 
 

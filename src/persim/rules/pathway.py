@@ -47,6 +47,8 @@ def user_enters_stage(user, stage, hours, weeks):
     user.pathway_stage = stage
     user.weeks_in_stage = 0
     user.work_left = hours
+    user.worked_with = 0.0
+    user.worked_hours = 0.0
     user.wait_left = weeks
 
 
@@ -121,16 +123,25 @@ def budget_is_one_off(user, p, u):
 
 
 @rule
-def user_takes_part(user, possible, voice, stage_bit, u):
+def chance_of_presence(possible):
+    """Chance that the person is there when a stage is worked, given the involvement that hours allow. Source: S2; PAT05."""
+    return 0.10 + 1.05 * possible
+
+
+@rule
+def user_takes_part(user, voice, stage_bit, u):
     """Was the person there at this stage? Writes `involvement` (a running mean) and the bit of absence.
 
+    How far the hours allowed taking part is the mean over the hours worked. Short of time, forms are done without the
+    person.
+
     Args:
-        possible: involvement that the lead's hours allow, in [0, 1].
         voice: share of the person's view that counts, in [0, 1].
     Source: S2 (excluded from the process to save time); PAT05; story 3.
     """
+    possible = user.worked_with / user.worked_hours if user.worked_hours > 0.0 else 0.0
     part = unit(possible * (0.4 + 0.6 * voice))
-    present = u < 0.25 + 1.1 * possible
+    present = u < chance_of_presence(possible)
     if not present:
         part *= 0.3
         user.absent |= stage_bit
@@ -328,7 +339,7 @@ def budget_review_is_due(weeks_in_use):
 @rule
 def user_budget_is_reviewed(user, worker, org, p, s):
     """A review of a budget in use: it may be cut or raised. Returns -1, 0 or 1. Source: practice 2.15."""
-    present = draw(s, purpose.ABSENT) < 0.25 + 1.1 * worker.involvement_possible
+    present = draw(s, purpose.ABSENT) < chance_of_presence(worker.involvement_possible)
     if not present:
         user.absent |= ABSENT_REVIEW
     u = draw(s, purpose.BUDGET_REVIEW)

@@ -8,20 +8,22 @@ import math
 from persim.jit import rule
 from persim.rules.forms import unit
 from persim.state import (
+    ADMITTED,
     CRISIS,
+    CRISIS_STARTS,
     CTO,
     DIRECT_PAYMENT,
     FUNDING,
     IN_USE,
     INPATIENT,
+    LEFT_HOSPITAL,
     NO_CARER,
+    NOTHING,
     STABLE,
     THIRD_PARTY,
     UNSETTLED,
     VOLUNTARY,
 )
-
-NOTHING, CRISIS_STARTS, ADMITTED, LEFT_HOSPITAL = 0, 1, 2, 3
 
 
 @rule
