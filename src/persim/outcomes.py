@@ -12,14 +12,14 @@ import numpy as np
 
 from persim.measures import COLUMN, FLOWS, STOCKS
 from persim.phases.counting import (
-    ACTUAL_GROUP,
     CARER_GROUP,
-    LEGAL_GROUP,
-    LOCALITY_GROUP,
     N_DIMENSIONS,
-    PERCEIVED_GROUP,
-    PROFESSION_GROUP,
-    S117_GROUP,
+    N_PROFESSIONS,
+    N_STATUSES,
+    N_THIRDS,
+    POST_GROUP,
+    RISK_GROUP,
+    STATUS_GROUP,
 )
 from persim.state import Barrier, Carer, Stage
 
@@ -231,45 +231,53 @@ HEADLINE: tuple[str, ...] = (
     "control_felt", "quality_of_life", "offers", "informed", "plan_without_person",
 )  # fmt: skip
 
-# Groups: name of a dimension -> (its number in the kernel's record, the label of each group).
-DIMENSIONS: Mapping[str, tuple[int, tuple[str, ...]]] = {
-    "profession": (PROFESSION_GROUP, ("nurse", "social worker", "occupational therapist")),
-    "legal_status": (LEGAL_GROUP, ("voluntary", "detained", "CTO")),
-    "perceived_risk": (PERCEIVED_GROUP, ("perceived risk low", "perceived risk middle", "perceived risk high")),
-    "actual_risk": (ACTUAL_GROUP, ("actual risk low", "actual risk middle", "actual risk high")),
-    "section_117": (S117_GROUP, ("no section 117", "section 117")),
-    "carer": (CARER_GROUP, ("no carer", "carer supports", "carer advocates", "carer worried")),
+_THIRDS = ("low", "middle", "high")
+# Groups: name of a dimension -> the label of each group.
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "profession": ("nurse", "social worker", "occupational therapist"),
+    "legal_status": ("voluntary", "detained", "CTO"),
+    "perceived_risk": ("perceived risk low", "perceived risk middle", "perceived risk high"),
+    "actual_risk": ("actual risk low", "actual risk middle", "actual risk high"),
+    "perceived_by_actual": tuple(f"perceived {p}, actual {a}" for p in _THIRDS for a in _THIRDS),
+    "section_117": ("no section 117", "section 117"),
+    "carer": ("no carer", "carer supports", "carer advocates", "carer worried"),
+    "rural": ("urban", "rural"),
 }
-# Groups made from localities after the run.
-DERIVED_DIMENSIONS = ("rural", "locality")
-ALL_GROUPS: tuple[str, ...] = (*DIMENSIONS, *DERIVED_DIMENSIONS)
-assert len(Carer) == len(DIMENSIONS["carer"][1])
+ALL_GROUPS: tuple[str, ...] = (*DIMENSIONS, "locality")
+# Which pair of dimensions the kernel has to record for a dimension; (locality, profession) is always recorded.
+_RECORDED = {
+    "legal_status": STATUS_GROUP,
+    "section_117": STATUS_GROUP,
+    "perceived_risk": RISK_GROUP,
+    "actual_risk": RISK_GROUP,
+    "perceived_by_actual": RISK_GROUP,
+    "carer": CARER_GROUP,
+}
+_ROWS = {STATUS_GROUP: N_STATUSES * 2, RISK_GROUP: N_THIRDS * N_THIRDS, CARER_GROUP: len(Carer)}
 
 
 def group_rows(n_localities: int, dimensions: Iterable[str]) -> tuple[np.ndarray, int]:
-    """First row of each dimension in the kernel's record (-1 where not recorded), and the number of rows.
+    """First row of each pair of dimensions in the kernel's record (-1 where not recorded), and the number of rows.
 
-    Returns: int64 array of shape (N_DIMENSIONS,), and the count. Localities come first and are always recorded.
+    Returns: int64 array of shape (N_DIMENSIONS,), and the count. (locality, profession) comes first, always recorded.
     """
     first = np.full(N_DIMENSIONS, -1, np.int64)
-    first[LOCALITY_GROUP] = 0
-    n_rows = n_localities
-    wanted = set(dimensions)
-    for name, (number, labels) in DIMENSIONS.items():
-        if name in wanted:
-            first[number] = n_rows
-            n_rows += len(labels)
+    first[POST_GROUP] = 0
+    n_rows = n_localities * N_PROFESSIONS
+    wanted = {_RECORDED[name] for name in dimensions if name in _RECORDED}
+    for pair, rows in _ROWS.items():
+        if pair in wanted:
+            first[pair] = n_rows
+            n_rows += rows
     return first, n_rows
 
 
-def group_labels(n_localities: int, rural: Sequence[bool], dimensions: Sequence[str]) -> list[tuple[str, str]]:
+def group_labels(n_localities: int, dimensions: Sequence[str]) -> list[tuple[str, str]]:
     """(dimension, label) of every group that `group_table` gives for these dimensions, in its order; "all" first."""
     labels = [("all", "all")]
-    for name, (_, names) in DIMENSIONS.items():
+    for name, names in DIMENSIONS.items():
         if name in dimensions:
             labels += [(name, label) for label in names]
-    if "rural" in dimensions:
-        labels += [("rural", "urban"), ("rural", "rural")]
     if "locality" in dimensions:
         labels += [("locality", f"locality {number + 1}") for number in range(n_localities)]
     return labels
@@ -279,28 +287,50 @@ def group_table(record: np.ndarray, rural: Sequence[bool], dimensions: Sequence[
     """Counts by group, in the order of `group_labels`: shape (n_periods, n_labels, N_FIELDS).
 
     Args:
-        record: the kernel's record, shape (n_periods, n_rows, N_FIELDS); localities first.
+        record: the kernel's record, shape (n_periods, n_rows, N_FIELDS). rural: which localities are.
     """
     n_localities = len(rural)
     first, _ = group_rows(n_localities, dimensions)
-    local = record[:, :n_localities]
-    parts = [_plain_sum(local)[:, None]]
-    for name, (number, labels) in DIMENSIONS.items():
-        if name in dimensions:
-            parts.append(record[:, first[number] : first[number] + len(labels)])
-    if "rural" in dimensions:
-        is_rural = np.asarray(rural, bool)
-        parts += [_plain_sum(local[:, ~is_rural])[:, None], _plain_sum(local[:, is_rural])[:, None]]
+    posts = _pair(record, first[POST_GROUP], n_localities, N_PROFESSIONS)
+    local = _plain_sum(posts, axis=2)
+    is_rural = np.asarray(rural, bool)
+    parts = [_plain_sum(local, axis=1)[:, None]]
+    for name in DIMENSIONS:
+        if name not in dimensions:
+            continue
+        if name == "profession":
+            parts.append(_plain_sum(posts, axis=1))
+        elif name == "rural":
+            parts += [_plain_sum(local[:, ~is_rural], axis=1)[:, None], _plain_sum(local[:, is_rural], axis=1)[:, None]]
+        else:
+            parts.append(_marginal(record, first, name))
     if "locality" in dimensions:
         parts.append(local)
     return np.concatenate(parts, axis=1)
 
 
-def _plain_sum(rows: np.ndarray) -> np.ndarray:
-    """Add the groups of (n_periods, n_groups, n_fields) one after another, so that the bits do not depend on NumPy."""
-    total = np.zeros((rows.shape[0], rows.shape[2]))
-    for number in range(rows.shape[1]):
-        total = total + rows[:, number]
+def _marginal(record: np.ndarray, first: np.ndarray, name: str) -> np.ndarray:
+    """Counts by one dimension out of the pair in which it was recorded, shape (n_periods, n_groups, N_FIELDS)."""
+    pair = _RECORDED[name]
+    if pair == STATUS_GROUP:
+        both = _pair(record, first[pair], N_STATUSES, 2)
+        return _plain_sum(both, axis=2 if name == "legal_status" else 1)
+    if pair == RISK_GROUP and name != "perceived_by_actual":
+        both = _pair(record, first[pair], N_THIRDS, N_THIRDS)
+        return _plain_sum(both, axis=2 if name == "perceived_risk" else 1)
+    return record[:, first[pair] : first[pair] + _ROWS[pair]]
+
+
+def _pair(record: np.ndarray, first: int, rows: int, columns: int) -> np.ndarray:
+    """A recorded pair of dimensions, shape (n_periods, rows, columns, N_FIELDS)."""
+    return record[:, first : first + rows * columns].reshape(len(record), rows, columns, record.shape[2])
+
+
+def _plain_sum(counts: np.ndarray, axis: int) -> np.ndarray:
+    """Add along an axis one after another, so that the bits do not depend on NumPy's order of addition."""
+    total = np.zeros(counts.shape[:axis] + counts.shape[axis + 1 :])
+    for number in range(counts.shape[axis]):
+        total = total + np.take(counts, number, axis=axis)
     return total
 
 

@@ -69,7 +69,7 @@ class Run:
     @property
     def labels(self) -> list[tuple[str, str]]:
         """(dimension, label) of each group of `counts`."""
-        return group_labels(len(self.rural), self.rural, self.dimensions)
+        return group_labels(len(self.rural), self.dimensions)
 
     def values(self, outcome: str) -> np.ndarray:
         """One outcome over time and groups, shape (n_periods, n_groups); NaN where there was no base.
@@ -197,15 +197,14 @@ def run_scenario(scenario: Scenario, seed: int, record: Record = "weekly", dimen
     n_periods = -(-scenario.n_weeks // every)
     first, n_rows = group_rows(len(world.localities), dimensions)
     out = np.zeros((n_periods, n_rows, N_FIELDS))
-    cells, notes = scratch(world)
+    cells, notes = scratch()
     run_weeks(world, seed, enriched, scenario.start_week, 0, scenario.n_weeks, every, out, cells, first, notes)
     return Run(scenario, seed, out, dimensions, every, world)
 
 
-def scratch(world: World) -> tuple[np.ndarray, np.ndarray]:
-    """Room for the groups of one team's people, int64 (people in a team, N_DIMENSIONS), and for one person's notes."""
-    largest = max(int(world.teams["n_users"].max()), 1)
-    return np.zeros((largest, N_DIMENSIONS), np.int64), np.zeros(NOTES_SIZE)
+def scratch() -> tuple[np.ndarray, np.ndarray]:
+    """Room for the groups of the person at hand, int64 (N_DIMENSIONS,), and for that person's notes."""
+    return np.zeros(N_DIMENSIONS, np.int64), np.zeros(NOTES_SIZE)
 
 
 _READY = False
@@ -224,6 +223,6 @@ def ready_the_compiled_model() -> None:
         weekly = {name: np.full(1, np.nan if value is None else value) for name, value in defaults().items()}
         world = start_world(40, parameter_rows(weekly), 1)
         first, n_rows = group_rows(len(world.localities), ())
-        cells, notes = scratch(world)
+        cells, notes = scratch()
         run_weeks(world, 1, -1.0, 0, 0, 1, 1, np.zeros((1, n_rows, N_FIELDS)), cells, first, notes)
         _READY = True

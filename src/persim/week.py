@@ -113,7 +113,7 @@ def one_week(world, seed, enriched, week, index, out, cells, groups, notes):
         )  # fmt: skip
         team_learns(team, practitioners, org, parameters, index, out, groups)
         team_is_counted(team, users, practitioners, parameters, index, week, out, cells, groups)
-    localities_close(localities, parameters, index, tally, out, groups)
+    localities_close(localities, parameters, index, tally)
 
 
 @entry

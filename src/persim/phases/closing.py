@@ -16,8 +16,6 @@ from persim.measures import (
     M_KNOWLEDGE,
     M_LEGITIMACY,
     M_MEDICAL_ORIENTATION,
-    M_ORDERS_MADE,
-    M_ORDERS_REVIEWED,
     M_OVERTIME,
     M_POSTS,
     M_POSTS_FILLED,
@@ -25,10 +23,9 @@ from persim.measures import (
     M_WORRY_PERSON,
     M_WORRY_SELF,
 )
-from persim.phases.counting import LOCALITY_GROUP, count_post
+from persim.phases.counting import count_post
 from persim.rules.culture import (
     aim_of,
-    order_rights_hours,
     organisation_acts,
     partnership,
     practitioner_learns,
@@ -117,24 +114,23 @@ def team_learns(team, practitioners, org, parameters, index, out, groups):
         team.mean_worry_self += worker.worry_self / team.n_posts
         team.mean_legitimacy += worker.legitimacy / team.n_posts
         team.mean_medical += worker.medical_orientation / team.n_posts
+    lever_cost = weekly_lever_hours(p, team.n_posts) * p.staff_cost / team.n_posts
     for j in range(first, last):
         worker = practitioners[j]
         practitioner_learns(worker, team, org, p)
         census_of_post(worker, team, p, out, groups)
+        count_post(out, groups, worker, M_COST_LEVERS, lever_cost)
     team_alarm_moves(team, org, p)
     team.incidents = 0
-    out[groups[LOCALITY_GROUP] + team.locality, M_COST_LEVERS] += weekly_lever_hours(p, team.n_posts) * p.staff_cost
 
 
 @loop
-def localities_close(localities, parameters, index, tally, out, groups):
+def localities_close(localities, parameters, index, tally):
     """Phase 10 for localities: action research acts, and reflects at the end of a spiral on last year's tally."""
     p = parameters[index]
     for number in range(len(localities)):
         org = localities[number]
         organisation_acts(org, p)
-        here = out[groups[LOCALITY_GROUP] + number]
-        here[M_COST_LEVERS] += order_rights_hours(p) * p.staff_cost * (here[M_ORDERS_MADE] + here[M_ORDERS_REVIEWED])
         if p.action_research > 0.0 and reflects_today(org, p):
             seen = tally[number]
             org.spiral_aim = aim_of(

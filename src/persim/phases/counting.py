@@ -2,16 +2,18 @@
 
 A phase notes what happened to one person in a small buffer (`note`); at the end of the person's phase the notes are added
 to the record (`add_notes`). `out` holds one row per group and one column per measure; `groups` holds the first row of each
-dimension, or -1 when the dimension is not recorded; `cells` holds, for each person of the team at hand, the rows of the
-groups they are in. Sums run in row order, so that every engine gives the same bits.
+dimension, or -1 when the dimension is not recorded; `cells` holds the rows of
+the groups of the person at hand. Sums run in row order, so that every engine gives the same bits.
 """
 
 from persim.jit import loop, rule
 from persim.measures import N_FIELDS
 from persim.state import CTO, N_BARRIERS, VOLUNTARY, WAIT_BINS
 
-LOCALITY_GROUP, PROFESSION_GROUP, LEGAL_GROUP, PERCEIVED_GROUP, ACTUAL_GROUP, S117_GROUP, CARER_GROUP = range(7)
-N_DIMENSIONS = 7
+# Dimensions are recorded in pairs, which costs a person one place in each pair rather than two.
+POST_GROUP, STATUS_GROUP, RISK_GROUP, CARER_GROUP = range(4)
+N_DIMENSIONS = 4
+N_PROFESSIONS, N_STATUSES, N_THIRDS = 3, 3, 3
 # The thirds of actual risk, Beta(2, 3). Belief is put into the same bands, so that bias shows.
 LOWER_THIRD, UPPER_THIRD = 0.2914, 0.4865
 # Notes past the measures: what closed, for action research; how long a stage took, for the waits.
@@ -37,27 +39,18 @@ def legal_group(legal_status):
 
 
 @loop
-def find_cells(cells, place, groups, user, locality, profession):
-    """Write the rows of every recorded group of a person into `cells[place]`; returns how many."""
-    cells[place, 0] = groups[LOCALITY_GROUP] + locality
+def find_cells(cells, groups, user, locality, profession):
+    """Write the rows of every recorded group of a person into `cells`; returns how many."""
+    cells[0] = groups[POST_GROUP] + locality * N_PROFESSIONS + profession
     n = 1
-    if groups[PROFESSION_GROUP] >= 0:
-        cells[place, n] = groups[PROFESSION_GROUP] + profession
+    if groups[STATUS_GROUP] >= 0:
+        cells[n] = groups[STATUS_GROUP] + legal_group(user.legal_status) * 2 + user.s117
         n += 1
-    if groups[LEGAL_GROUP] >= 0:
-        cells[place, n] = groups[LEGAL_GROUP] + legal_group(user.legal_status)
-        n += 1
-    if groups[PERCEIVED_GROUP] >= 0:
-        cells[place, n] = groups[PERCEIVED_GROUP] + third_of(user.perceived_risk)
-        n += 1
-    if groups[ACTUAL_GROUP] >= 0:
-        cells[place, n] = groups[ACTUAL_GROUP] + third_of(user.vulnerability)
-        n += 1
-    if groups[S117_GROUP] >= 0:
-        cells[place, n] = groups[S117_GROUP] + user.s117
+    if groups[RISK_GROUP] >= 0:
+        cells[n] = groups[RISK_GROUP] + third_of(user.perceived_risk) * N_THIRDS + third_of(user.vulnerability)
         n += 1
     if groups[CARER_GROUP] >= 0:
-        cells[place, n] = groups[CARER_GROUP] + user.carer
+        cells[n] = groups[CARER_GROUP] + user.carer
         n += 1
     return n
 
@@ -81,7 +74,7 @@ def note_wait(notes, user, went_on):
 @loop
 def add_notes(notes, out, cells, groups, user, worker, tally, waits):
     """Add the notes of one person to every group they are in, and clear the notes."""
-    n_cells = find_cells(cells, 0, groups, user, worker.locality, worker.profession)
+    n_cells = find_cells(cells, groups, user, worker.locality, worker.profession)
     for e in range(int(notes[0])):
         measure = int(notes[2 * e + 1])
         if measure >= NOTE_WAIT:
@@ -91,13 +84,11 @@ def add_notes(notes, out, cells, groups, user, worker, tally, waits):
             tally[worker.locality, measure - NOTE_TALLY] += 1
         else:
             for c in range(n_cells):
-                out[cells[0, c], measure] += notes[2 * e + 2]
+                out[cells[c], measure] += notes[2 * e + 2]
     notes[0] = 0.0
 
 
 @loop
 def count_post(out, groups, worker, measure, amount):
     """Add `amount` to `measure` for a practitioner: by locality and profession."""
-    out[groups[LOCALITY_GROUP] + worker.locality, measure] += amount
-    if groups[PROFESSION_GROUP] >= 0:
-        out[groups[PROFESSION_GROUP] + worker.profession, measure] += amount
+    out[groups[POST_GROUP] + worker.locality * N_PROFESSIONS + worker.profession, measure] += amount

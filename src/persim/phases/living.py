@@ -14,6 +14,7 @@ from persim.measures import (
     M_BENEFIT_FELT,
     M_CONDITIONS,
     M_CONDITIONS_NEGOTIATED,
+    M_COST_LEVERS,
     M_CRISES,
     M_DETENTIONS,
     M_DISCHARGED,
@@ -71,6 +72,7 @@ from persim.rules.compulsion import (
     user_order_ends,
     user_order_is_revoked,
 )
+from persim.rules.culture import order_rights_hours
 from persim.rules.information import (
     HEARD_NOTHING,
     SIGNAL_BAD,
@@ -78,6 +80,7 @@ from persim.rules.information import (
     SIGNAL_NONE,
     peer_row,
     user_asks,
+    user_can_ask,
     user_forgets,
     user_grows,
     user_hears,
@@ -146,6 +149,7 @@ def person_leaves_section(user, amhp, amhp_row, org, p, s, notes):
     user_goes_on_order(user, amhp, org, p, s)
     user.amhp = amhp_row
     note(notes, M_ORDERS_MADE, weight)
+    note(notes, M_COST_LEVERS, weight * order_rights_hours(p) * p.staff_cost)
     note(notes, M_ORDER_INFORMED, weight * user.order_informed)
     note(notes, M_RIGHTS_INFORMED, weight * user.rights_informed)
     note(notes, M_INVOLVEMENT_MAKING, weight * user.cto_involvement_making)
@@ -154,10 +158,11 @@ def person_leaves_section(user, amhp, amhp_row, org, p, s, notes):
 
 
 @loop
-def note_review(user, first_review, notes):
+def note_review(user, p, first_review, notes):
     """Note a CTO review, and the paired gain in involvement among those who reach their first."""
     weight = user.weight
     note(notes, M_ORDERS_REVIEWED, weight)
+    note(notes, M_COST_LEVERS, weight * order_rights_hours(p) * p.staff_cost)
     note(notes, M_RIGHTS_INFORMED_REVIEW, weight * user.rights_informed)
     note(notes, M_INVOLVEMENT_REVIEW, weight * user.cto_involvement_review)
     note(notes, M_BENEFIT_ASKED, weight)
@@ -176,7 +181,7 @@ def person_under_order(user, amhp, org, p, change, s, notes):
         return
     weight = user.weight
     if event == ORDER_REVIEWED or event == ORDER_ENDED_AT_REVIEW:
-        note_review(user, first_review, notes)
+        note_review(user, p, first_review, notes)
     if event == RECALLED or event == REVOKED:
         note(notes, M_RECALLS, weight)
     if event == REVOKED:
@@ -349,7 +354,7 @@ def team_lives(
                 if user.eligible == 1:
                     if user.informed != UNDERSTANDS:
                         person_hears(user, row, users, team, org, p, s)
-                    if user_asks(user, org, p, draw(s, purpose.ASK)):
+                    if user_can_ask(user) and user_asks(user, org, p, draw(s, purpose.ASK)):
                         user.asked = 1
                         note(notes, M_ASKED, user.weight)
                     user_grows(user, worker, p)

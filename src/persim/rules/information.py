@@ -82,6 +82,12 @@ def chance_of_asking(user, org, p):
 
 
 @rule
+def user_can_ask(user):
+    """Can this person ask? Only someone outside the pathway, out of hospital, who knows of budgets."""
+    return user.informed != NOT_INFORMED and user.pathway_stage == OUTSIDE and user.mental_state != INPATIENT
+
+
+@rule
 def user_asks(user, org, p, u):
     """Does this person ask for a personal budget this week? Only someone outside the pathway who knows of them can.
 
@@ -89,9 +95,7 @@ def user_asks(user, org, p, u):
         user: reads `pathway_stage`, `informed`, `mental_state` and what moves `chance_of_asking`; writes nothing.
         u: uniform draw in [0, 1), purpose ASK.
     """
-    if user.pathway_stage != OUTSIDE or user.informed == NOT_INFORMED or user.mental_state == INPATIENT:
-        return False
-    return u < chance_of_asking(user, org, p)
+    return user_can_ask(user) and u < chance_of_asking(user, org, p)
 
 
 @rule
