@@ -26,15 +26,18 @@ import numpy as np
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).resolve().parent
+# Every module that holds compiled code or constants that it reads; a test holds this list to the imports.
 COMPILED_SOURCES = (
     "jit.py",
     "draws.py",
+    "purposes.py",
     "state.py",
+    "measures.py",
     "parameters.py",
-    "outcomes.py",
+    "rules",
+    "phases",
     "population.py",
     "week.py",
-    "rules",
 )
 
 

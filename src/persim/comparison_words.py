@@ -1,0 +1,310 @@
+"""A comparison in words: the answer in a sentence, the headline table, the barriers, and what to bear in mind.
+
+Plain strings only; `persim.cli_runs` prints them and the result folder keeps them. A caveat's mark stands in the row
+it belongs to, and its text right under the table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from persim.comparison import EXTRA_COST_LABEL, Comparison, Estimate
+from persim.intervals import Ratio
+from persim.number_words import NOTHING, difference_words, level_words, ratio_words, unit_words
+from persim.outcomes import BARRIER_LABELS, BY_NAME
+from persim.policy import monday_of
+from persim.reduction import GAPS, SMALL
+from persim.state import Barrier
+
+CHANCE = (
+    "Intervals are 95 % and cover chance between runs only: not doubt about the numbers put in, nor about the model. "
+    "Directions are better founded than sizes."
+)
+PURPOSE = "A thinking aid on synthetic people: not for decisions on eligibility, risk, budgets, staff or sites."
+GATES = (
+    "First: the gate that closed first, so the order of gates decides. Any: every gate that would have closed; a week "
+    "can have several, so they add up to more than 100."
+)
+CHOICE = "Declining is a choice, not a barrier."
+EXTRA_COST = "extra_cost_per_extra_real_budget"
+NEGLIGIBLE_WEEKS = 0.0005  # share of weeks below which a barrier has no row
+WHY_NO_RATIO = {
+    "unstable": "unstable",
+    "no difference": "no difference",
+    "fewer for less": "fewer, for less",
+    "fewer for more": "fewer, for more",
+    "more for less": "more, for less",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: a label, or a heading without cells."""
+
+    label: str
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table of strings, its notes under it. `columns` name the cells."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    def lines(self, width: int) -> list[tuple[str, bool]]:
+        """(line, is it a heading) for a page of `width` signs: as many columns side by side as fit, the rest below.
+
+        The first column of cells is repeated in every panel, for the others are read against it.
+        """
+        labels = max(len(row.label) for row in self.rows if row.cells) + 2
+        cells = [row.cells for row in self.rows if row.cells]
+        widths = [max(len(name), *(len(row[number]) for row in cells)) + 2 for number, name in enumerate(self.columns)]
+        out = [(self.title, True)]
+        for panel in _panels(widths, width - labels):
+            heads = "".join(self.columns[number].rjust(widths[number]) for number in panel)
+            out += [("", False), (" " * labels + heads, True)]
+            for row in self.rows:
+                text = "".join(row.cells[number].rjust(widths[number]) for number in panel) if row.cells else ""
+                out.append((f"{row.label.ljust(labels) if text else row.label}{text}", not row.cells))
+        out += [("", False)] if self.notes else []
+        for note in self.notes:
+            out += [(line, False) for line in wrapped(note, width)]
+        return out
+
+
+def _panels(widths: list[int], room: int) -> list[list[int]]:
+    panels, panel, left = [], [0], room - widths[0]
+    for number in range(1, len(widths)):
+        if widths[number] > left and len(panel) > 1:
+            panels.append(panel)
+            panel, left = [0], room - widths[0]
+        panel.append(number)
+        left -= widths[number]
+    return [*panels, panel]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A note in lines of at most `width` signs, the later ones indented."""
+    import textwrap
+
+    return textwrap.wrap(text, max(40, min(width, 120)), subsequent_indent="   ") or [""]
+
+
+@dataclass
+class Notes:
+    """Notes under a table, numbered as they are first needed."""
+
+    found: list[str] = field(default_factory=list)
+
+    def mark(self, *texts: str) -> str:
+        """The marks of these notes, such as " [1][3]"; nothing for an empty text."""
+        for text in texts:
+            if text and text not in self.found:
+                self.found.append(text)
+        marks = "".join(f"[{self.found.index(text) + 1}]" for text in texts if text)
+        return f" {marks}" if marks else ""
+
+    def lines(self) -> tuple[str, ...]:
+        """The notes, numbered."""
+        return tuple(f"[{number}] {text}" for number, text in enumerate(self.found, 1))
+
+
+def sections(c: Comparison) -> list[tuple[str, tuple[str, ...]]]:
+    """The headline's measures under their headings."""
+    found = [
+        ("Take-up, of eligible people", ("reported_take_up", "real_take_up", "real_take_up_strict", "notional_take_up")),
+        ("On the way", (
+            "informed", "offers", "wait_weeks", "left_process", "plan_without_person", "forms_hours_year",
+            "forms_hours_per_start",
+        )),
+        ("Lives of eligible people", ("control_felt", "quality_of_life")),
+        ("Equity: gap in real take-up", tuple(gap.name for gap in GAPS)),
+        ("Cost to the council", ("cost_per_real_budget", EXTRA_COST)),
+    ]  # fmt: skip
+    if c.scenarios[0].enrich is not None:
+        found.append(("Community treatment orders", (
+            "order_informed", "rights_informed", "involvement_making", "involvement_review", "involvement_gain",
+            "conditions_negotiated", "felt_benefit", "cto_recalls",
+        )))  # fmt: skip
+    told = {measure for _, measures in found for measure in measures}
+    asked = tuple(name for name in c.options.get("outcomes") or () if name in BY_NAME and name not in told)  # type: ignore[union-attr]
+    return [*found, ("Also asked for", asked)] if asked else found
+
+
+def headline(c: Comparison) -> TextTable:
+    """The main table: the reference's level, then each scenario's difference with its interval."""
+    notes = Notes()
+    rows = []
+    for heading, measures in sections(c):
+        rows.append(Row(heading))
+        rows += [_row(c, measure, notes) for measure in measures if measure != EXTRA_COST]
+        if EXTRA_COST in measures and len(c.names) > 1:
+            mark = notes.mark("Against the first scenario; services that budgets replace are taken off. Given only where more people have a real budget for more money, and the gain is beyond chance.")
+            rows.append(Row(f"  {EXTRA_COST_LABEL}{mark}", (NOTHING, *(_ratio(ratio) for ratio in c.extra_cost))))
+    return TextTable(_title(c), c.names, tuple(rows), (CHANCE, *notes.lines()))
+
+
+def _row(c: Comparison, measure: str, notes: Notes) -> Row:
+    outcome = c.measures[measure]
+    estimates = [c.estimate(measure, number) for number in range(len(c.names))]
+    small = few = ""
+    if c.people_behind(measure) < SMALL:
+        small = f"Rests on fewer than {SMALL} people in a run: read with care, or run more people."
+    if min(estimate.n for estimate in estimates) < c.replicates - len(c.failures):
+        few = "Not every run has this figure (nobody in a group, or no start); runs without it are left out in pairs."
+    label = f"  {outcome.label}{_unit(outcome.unit)}{notes.mark(outcome.caveat, small, few)}"
+    first = level_words(outcome.unit, estimates[0].mean)
+    return Row(label, (first, *(_difference(outcome.unit, estimate) for estimate in estimates[1:])))
+
+
+def _unit(unit: str) -> str:
+    return "" if unit in ("share", "hours", "GBP") else f", {unit_words(unit)}"
+
+
+def _difference(unit: str, estimate: Estimate) -> str:
+    assert estimate.difference is not None
+    assert estimate.difference_low is not None
+    assert estimate.difference_high is not None
+    return difference_words(unit, estimate.difference, estimate.difference_low, estimate.difference_high)
+
+
+def _ratio(ratio: Ratio) -> str:
+    return WHY_NO_RATIO[ratio.why_not] if ratio.why_not else ratio_words(ratio.value, ratio.low, ratio.high)
+
+
+def _title(c: Comparison) -> str:
+    against = f"Differences to {c.reference}" if len(c.names) > 1 else c.reference
+    return f"{against}: {size_words(c)}; {window_words(c)}"
+
+
+def size_words(c: Comparison) -> str:
+    """How many runs of how many people."""
+    pairs = "paired runs" if len(c.names) > 1 else "runs"
+    return f"{c.replicates} {pairs} of {c.n_users:,} people" if c.replicates > 1 else f"one run of {c.n_users:,} people"
+
+
+def window_words(c: Comparison) -> str:
+    """What the window means: stocks on a day, flows over weeks."""
+    first, stop = c.reduction.window
+    last, start = (f"{day.day} {day:%B %Y}" for day in (monday_of(stop - 1), monday_of(first)))
+    return f"shares of people in the week of {last}, flows and rates from {start} ({stop - first} weeks)"
+
+
+def barrier_table(c: Comparison) -> TextTable:
+    """Weeks without a real budget by barrier: the first gate that closed beside every gate that would have."""
+    shares = [c.barrier_shares(number) for number in range(len(c.names))]
+    rows = [Row("Gates, in the order in which they stand")]
+    for barrier in Barrier:
+        name = barrier.name.lower()
+        if barrier == Barrier.HAND_OFF:
+            rows.append(Row("On the way, and after"))
+        if barrier in (Barrier.DECLINED, Barrier.NONE) or _is_negligible(shares, name):
+            continue
+        rows.append(Row(f"  {BARRIER_LABELS[name]}", tuple(_two(share[name]) for share in shares)))
+    for barrier, heading in ((Barrier.NONE, "No barrier closed"), (Barrier.DECLINED, "A choice, shown apart")):
+        name = barrier.name.lower()
+        if not _is_negligible(shares, name):
+            rows += [Row(heading), Row(f"  {BARRIER_LABELS[name]}", tuple(_two(share[name]) for share in shares))]
+    title = "Of 100 weeks that eligible people live without a real budget: first gate that closed | any that would have"
+    return TextTable(title, c.names, tuple(rows), (GATES, CHOICE))
+
+
+def _is_negligible(shares: Iterable[dict[str, tuple[float, float]]], name: str) -> bool:
+    return all(not max(share[name]) >= NEGLIGIBLE_WEEKS for share in shares)
+
+
+def _two(pair: tuple[float, float]) -> str:
+    first, anyway = (f"{100.0 * share:.1f}" if math.isfinite(share) else NOTHING for share in pair)
+    return f"{first} |{anyway:>5}"
+
+
+def answer(c: Comparison) -> str:
+    """One sentence: which scenario raises real take-up most, by how much, with what uncertainty."""
+    if len(c.names) < 2:
+        own = c.estimate("real_take_up", 0)
+        return f"Real take-up in {c.reference} is {level_words('share', own.mean)} of eligible people ({_interval(own.low, own.high, '%')}; {size_words(c)})."
+    order = sorted(range(1, len(c.names)), key=lambda n: -_gain(c, n))
+    best, gain = order[0], c.estimate("real_take_up", order[0])
+    if c.replicates > 1 and not (gain.difference_low is not None and gain.difference_low > 0.0):
+        return (
+            f"No scenario raises real take-up beyond chance; the largest difference to {c.reference} is {c.names[best]}'s: "
+            f"{_points(gain)} ({size_words(c)})."
+        )
+    start = level_words("share", c.estimate("real_take_up", 0).mean)
+    text = (
+        f"{c.names[best]} raises real take-up most: from {start} to {level_words('share', gain.mean)} of eligible people, "
+        f"{_points(gain)} against {c.reference} ({size_words(c)})."
+    )
+    if len(order) > 1:
+        text += f" Next: {c.names[order[1]]}, {_points(c.estimate('real_take_up', order[1]))}."
+    return text
+
+
+def _gain(c: Comparison, number: int) -> float:
+    found = c.estimate("real_take_up", number).difference
+    return found if found is not None and math.isfinite(found) else -math.inf
+
+
+def _points(e: Estimate) -> str:
+    assert e.difference is not None
+    assert e.difference_low is not None
+    assert e.difference_high is not None
+    size = difference_words("share", e.difference, e.difference_low, e.difference_high).split(" (")[0]
+    return f"{size} percentage points ({_interval(e.difference_low, e.difference_high, 'percentage points')})"
+
+
+def _interval(low: float, high: float, unit: str) -> str:
+    if not math.isfinite(low):
+        return "one run, so no interval"
+    words = difference_words("share", (low + high) / 2, low, high)
+    return f"95 % interval {words.split('(')[1].rstrip(')')}" if "(" in words else f"exactly 0 {unit}"
+
+
+def luck_words(c: Comparison) -> str:
+    """What common luck is worth for real take-up; nothing if it cannot be told."""
+    worth = [c.estimate("real_take_up", number).worth for number in range(1, len(c.names))]
+    known = [value for value in worth if value is not None and math.isfinite(value)]
+    if not known:
+        return ""
+    span = f"{min(known):.1f}" if max(known) - min(known) < 0.05 else f"{min(known):.1f} to {max(known):.1f}"
+    return f"Common luck: for real take-up, one pair of runs tells as much as {span} pairs of independent runs."
+
+
+def as_json(c: Comparison) -> dict[str, object]:
+    """The headline and the barriers for programs; units as in the tables of the result folder."""
+    measures = [m for _, names in sections(c) for m in names if m != EXTRA_COST]
+    rows = []
+    for measure in measures:
+        outcome = c.measures[measure]
+        estimates = {name: vars(c.estimate(measure, name)) for name in c.names}
+        behind = c.people_behind(measure)
+        rows.append({
+            "measure": measure, "label": outcome.label, "unit": outcome.unit, "meaning": outcome.meaning,
+            "caveat": outcome.caveat, "people": behind, "small": behind < SMALL, "scenarios": estimates,
+        })  # fmt: skip
+    extra = {c.names[n]: c.extra_cost[n - 1]._asdict() for n in range(1, len(c.names))}
+    barriers = [
+        {"scenario": name, "barrier": barrier, "label": BARRIER_LABELS[barrier], "choice": barrier == "declined", "first": first, "would_close": anyway}
+        for number, name in enumerate(c.names)
+        for barrier, (first, anyway) in c.barrier_shares(number).items()
+    ]
+    return {
+        "answer": answer(c), "reference": c.reference, "scenarios": list(c.names), "replicates": c.replicates,
+        "seed": c.seed, "people": c.n_users, "weeks": [c.reduction.first, c.reduction.stop - 1],
+        "window": list(c.reduction.window), "headline": rows, EXTRA_COST: extra, "barriers": barriers,
+        "failed": failed_json(c), "notes": [*c.notes, CHANCE, PURPOSE],
+    }  # fmt: skip
+
+
+def failed_json(c: Comparison) -> list[dict[str, object]]:
+    """Runs that failed, each with its cause."""
+    return [
+        {"scenario": c.names[f.task.scenario], "replicate": f.task.replicate, "seed": f.task.seed, "cause": f.cause}
+        for f in c.failures
+    ]
+

@@ -1,0 +1,408 @@
+"""One function per figure: a table of a comparison in, a figure out.
+
+Colours are Okabe and Ito's, which people with any colour vision can tell apart, and never carry meaning alone. A figure
+says in its subtitle what is drawn, on how many runs and people, and what a band or bar means; a caveat stands below.
+Text in SVG files is drawn as outlines, so that it looks the same wherever it is opened. Nothing here knows of runs.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from persim.number_words import MINUS, level_words, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BLUE, VERMILION, GREEN, SKY, GREY, PALE, INK = "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#8A8A8A", "#DDDDDD", "#222222"
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "text.color": INK,
+    "axes.edgecolor": "#999999",
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 9,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "persim",
+    "axes.unicode_minus": True,
+}
+WIDTH = 11.5  # inches
+DPI = 150
+TITLE_SIZE, SUBTITLE_SIZE, NOTE_SIZE = 15, 10, 8
+MOST_COLUMNS = 3
+TITLE_SIGNS, TITLE_LINE = 11.4, 0.18  # of panels: signs in an inch, inches for a line
+KEY_LINE = 0.165  # inches
+LABEL_HEIGHT = 0.135  # of a panel, for two lines at the end of a curve
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands around a figure: title, subtitle (what is drawn, n, what a band means), caveat."""
+
+    title: str
+    subtitle: str
+    caveat: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """A date to mark in figures over time; `label` may be empty in panels that only repeat it."""
+
+    day: date
+    label: str
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw and save in persim's style, whatever the user's own settings are."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)
+        yield
+
+
+def as_bytes(figure: Figure, kind: str, words: Words) -> bytes:
+    """The figure as a "png" or "svg" file; the same figure gives the same bytes. The words go in as a description."""
+    out = io.BytesIO()
+    described = {"Title": words.title, "Description": f"{words.subtitle} {words.caveat}"}
+    with house_style():
+        if kind == "svg":
+            figure.savefig(out, format="svg", metadata={**described, "Date": None, "Creator": "persim"})
+        else:
+            figure.savefig(out, format="png", dpi=DPI, metadata={**described, "Software": "persim"})
+    return out.getvalue()
+
+
+# Take-up over time ------------------------------------------------------------------------------------------------------
+
+LINES = (("reported_take_up", "reported", VERMILION, "--"), ("real_take_up", "real", BLUE, "-"))
+
+
+def take_up_over_time(
+    series: pd.DataFrame,
+    titles: Mapping[str, str],
+    words: Words,
+    policy: Sequence[Event] = (),
+    levers: Mapping[str, Sequence[date]] | None = None,
+) -> Figure:
+    """Reported and real take-up over time, one panel a scenario on the same axes, with bands.
+
+    Args:
+        series: columns scenario, date, group, outcome, mean, p5, p95; rows of group "all" are drawn.
+        titles: scenario -> panel title, in order. policy: dates marked in every panel. levers: dates on which a
+            scenario's own steps begin.
+    """
+    table = series[(series["group"] == "all") & series["outcome"].isin([line[0] for line in LINES])]
+    with house_style():
+        key = _key_lines(policy, bool(levers) and any((levers or {}).values()), list(titles.values()))
+        figure, panels = _panels(list(titles.values()), 2.55, words, bottom=0.5 + KEY_LINE * len(key))
+        top = max(1.0, 112.0 * float(np.nanmax(table["p95"].to_numpy(), initial=0.0)))
+        for number, (axes, name) in enumerate(zip(panels, titles, strict=True)):
+            own = table[table["scenario"] == name]
+            _draw_take_up(axes, own, top)
+            if number:
+                _draw_reference(axes, table[table["scenario"] == next(iter(titles))])
+            axes.set_ylim(0.0, top)
+            _mark_dates(axes, policy, tuple((levers or {}).get(name, ())))
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+            axes.grid(axis="y", color="#EEEEEE", linewidth=0.8)
+            axes.set_axisbelow(True)
+        _date_axis(panels[0], _days(table))
+        for number, line in enumerate(reversed(key)):
+            y = (_height_of(words.caveat) + 0.06 + KEY_LINE * number) / figure.get_figheight()
+            for x, part in zip((0.25 / WIDTH, 0.52), line, strict=False):
+                figure.text(x, y, part, fontsize=NOTE_SIZE, color="#555555")
+        return figure
+
+
+def _days(table: pd.DataFrame) -> list[date]:
+    return [date.fromisoformat(str(day)) for day in table["date"].tolist()]
+
+
+def _draw_take_up(axes: Axes, own: pd.DataFrame, top: float) -> None:
+    ends = []
+    for outcome, word, colour, dashes in LINES:
+        line = own[own["outcome"] == outcome]
+        days, mean = _days(line), 100.0 * line["mean"].to_numpy(float)
+        low, high = (100.0 * line[column].to_numpy(float) for column in ("p5", "p95"))
+        axes.fill_between(days, low, high, color=colour, alpha=0.18, linewidth=0)  # type: ignore[arg-type]
+        axes.plot(days, mean, color=colour, linestyle=dashes, linewidth=2.0, label=outcome)  # type: ignore[arg-type]
+        if len(days) and np.isfinite(mean[-1]):
+            ends.append((mean[-1], f"{word}\n{mean[-1]:.1f} %", colour))
+    _label_ends(axes, ends, top)
+
+
+def _label_ends(axes: Axes, ends: list[tuple[float, str, str]], top: float) -> None:
+    """Labels at the ends of lines, pushed apart where they would touch, and kept off the axis."""
+    place = 0.0
+    for value, text, colour in sorted(ends):
+        place = max(place + LABEL_HEIGHT if place else LABEL_HEIGHT / 2, value / top)
+        axes.annotate(
+            text, (1.0, place), xycoords="axes fraction", xytext=(5, 0), textcoords="offset points", color=colour,
+            fontsize=8.5, va="center", ha="left", fontweight="bold", linespacing=1.05, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _draw_reference(axes: Axes, table: pd.DataFrame) -> None:
+    line = table[table["outcome"] == "real_take_up"]
+    axes.plot(_days(line), 100.0 * line["mean"].to_numpy(float), color=GREY, linewidth=1.2, zorder=1.5, label="reference")  # type: ignore[arg-type]
+
+
+def _mark_dates(axes: Axes, policy: Sequence[Event], levers: Sequence[date]) -> None:
+    for number, event in enumerate(policy, 1):
+        axes.axvline(event.day, color="#BBBBBB", linewidth=0.8, linestyle=(0, (2, 2)), zorder=0.5)  # type: ignore[arg-type]
+        axes.annotate(
+            str(number), (event.day, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 1), textcoords="offset points",
+            fontsize=7, color="#777777", ha="center", va="bottom", annotation_clip=False,
+        )  # type: ignore[arg-type]  # fmt: skip
+    for day in sorted(set(levers)):
+        axes.plot([day], [0.0], marker="^", color=INK, markersize=6, clip_on=False, zorder=5, linestyle="none")  # type: ignore[arg-type]
+
+
+def _date_axis(axes: Axes, days: list[date]) -> None:
+    from matplotlib.dates import DateFormatter, YearLocator
+
+    if days:
+        axes.set_xlim(min(days) - timedelta(days=91), max(days))  # type: ignore[arg-type]
+    axes.xaxis.set_major_locator(YearLocator())
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+
+
+def _key_lines(policy: Sequence[Event], levers: bool, titles: Sequence[str]) -> list[tuple[str, ...]]:
+    """What marks mean, in lines of up to two columns, to stand under the panels."""
+    dates = [f"{number}  {event.day:%b %Y}: {event.label}" for number, event in enumerate(policy, 1)]
+    half = -(-len(dates) // 2)
+    lines: list[tuple[str, ...]] = [tuple(dates[row::half]) for row in range(half)]
+    marks = (["▲  the scenario's own steps begin"] if levers else []) + (
+        [f"Grey line: real take-up, “{titles[0]}”"] if len(titles) > 1 else []
+    )
+    return [*lines, tuple(marks)] if marks else lines
+
+
+# From eligible to real --------------------------------------------------------------------------------------------------
+
+
+def steps_to_a_budget(steps: pd.DataFrame, titles: Mapping[str, str], words: Words) -> Figure:
+    """How far eligible people came, step by step, one panel a scenario; a tick marks the first scenario.
+
+    Args:
+        steps: columns scenario, step, label, per_100_eligible.
+    """
+    with house_style():
+        figure, panels = _panels(list(titles.values()), 2.2, words, bottom=0.6, left=1.65)
+        reference = steps[steps["scenario"] == next(iter(titles))]["per_100_eligible"].to_numpy(float)
+        for number, (axes, name) in enumerate(zip(panels, titles, strict=True)):
+            own = steps[steps["scenario"] == name]
+            values = own["per_100_eligible"].to_numpy(float)
+            rows = np.arange(len(values))
+            shades = [PALE] * (len(values) - 1) + [BLUE]
+            axes.barh(rows, values, color=shades, height=0.68)
+            for row, value in enumerate(values):
+                text = f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
+                inside = value > 85.0
+                axes.annotate(
+                    text, (value, row), xytext=(-4 if inside else 5, 0), textcoords="offset points", va="center",
+                    ha="right" if inside else "left", fontsize=9, fontweight="bold" if row == len(values) - 1 else "normal",
+                    color=BLUE if row == len(values) - 1 else INK,
+                )  # fmt: skip
+            if number:
+                axes.vlines(reference, rows - 0.34, rows + 0.34, color=INK, linewidth=1.4)
+            axes.set_yticks(rows, own["label"].tolist())
+            axes.invert_yaxis() if not number else None
+            axes.set_xlim(0.0, 100.0)
+            axes.set_xticks([0, 25, 50, 75, 100])
+            axes.set_xlabel("of 100 eligible people" if number + _columns(len(titles), MOST_COLUMNS) >= len(titles) else "", fontsize=8.5)
+            axes.tick_params(axis="y", length=0)
+        return figure
+
+
+# Barriers ---------------------------------------------------------------------------------------------------------------
+
+
+def barriers(table: pd.DataFrame, titles: Mapping[str, str], words: Words) -> Figure:
+    """Weeks without a real budget by barrier: the first gate that closed beside every gate that would have.
+
+    Args:
+        table: columns scenario, barrier, label, choice, first, would_close; barriers in the order in which they stand.
+    """
+    first = table[table["scenario"] == next(iter(titles))]
+    largest = table.groupby("barrier", observed=True)["would_close"].max()
+    shown_rows = first[(first["barrier"] != "none") & (largest.reindex(first["barrier"]).to_numpy() >= 0.002)]
+    order = [*shown_rows[~shown_rows["choice"]]["barrier"], *shown_rows[shown_rows["choice"]]["barrier"]]
+    labels = [first.set_index("barrier").loc[barrier, "label"] for barrier in order]
+    places = np.arange(len(order), dtype=float)
+    n_choices = int(shown_rows["choice"].sum())
+    if n_choices:
+        places[-n_choices:] += 0.8  # a choice stands apart
+    with house_style():
+        height = 0.235 * (len(order) + 1)
+        figure, panels = _panels(list(titles.values()), height, words, bottom=0.5, left=2.3)
+        top = 100.0 * float(largest.max())
+        for number, (axes, name) in enumerate(zip(panels, titles, strict=True)):
+            own = table[table["scenario"] == name].set_index("barrier").loc[order]
+            closed, anyway = (100.0 * own[column].to_numpy(float) for column in ("first", "would_close"))
+            choice = own["choice"].to_numpy(bool)
+            for row, place in enumerate(places):
+                colour = GREY if choice[row] else VERMILION
+                axes.plot([closed[row], anyway[row]], [place, place], color=PALE, linewidth=3.5, zorder=1, solid_capstyle="round")
+                axes.plot([anyway[row]], [place], "o", markersize=6, markerfacecolor="white", markeredgecolor=colour, markeredgewidth=1.6)
+                axes.plot([closed[row]], [place], "o", markersize=6, color=colour, zorder=3)
+            if not number:
+                _name_the_dots(axes, places, closed, anyway)
+                axes.set_ylim(places[-1] + 0.7, -1.0)
+            axes.set_yticks(places, labels)
+            axes.tick_params(axis="y", length=0)
+            axes.set_xlim(-0.02 * top, top * 1.08)
+            axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+            axes.grid(axis="x", color="#EEEEEE", linewidth=0.8)
+            axes.set_axisbelow(True)
+        return figure
+
+
+def _name_the_dots(axes: Axes, places: np.ndarray, closed: np.ndarray, anyway: np.ndarray) -> None:
+    """Say at the widest pair which dot is which."""
+    row = int(np.argmax(anyway - closed))
+    for value, word, side in ((closed[row], "closed first", "left"), (anyway[row], "would have closed", "right")):
+        axes.annotate(word, (value, places[row]), xytext=(0, 6), textcoords="offset points", fontsize=7.5, color="#555555", ha=side, va="bottom")
+
+
+# Differences ------------------------------------------------------------------------------------------------------------
+
+
+def differences(table: pd.DataFrame, levels: Mapping[str, float], titles: Mapping[str, str], words: Words) -> Figure:
+    """Paired differences to the first scenario with their intervals, one panel a measure in its own unit.
+
+    Args:
+        table: columns scenario, measure, label, unit, difference, low, high, in the order to draw.
+        levels: measure -> its level in the first scenario. titles: scenario -> its name, without the first.
+    """
+    measures = list(dict.fromkeys(table["measure"]))
+    names = list(titles)
+    with house_style():
+        rows = [_wrap(title, 34) for title in titles.values()]
+        height = 0.4 + (0.12 + 0.14 * max(row.count("\n") + 1 for row in rows)) * len(rows)
+        labels = table.drop_duplicates("measure")["label"].tolist()
+        figure, panels = _panels(labels, height, words, bottom=0.7, left=2.2, gap=0.72, share=False)
+        for number, (axes, measure) in enumerate(zip(panels, measures, strict=True)):
+            own = table[table["measure"] == measure].set_index("scenario").reindex(names)
+            unit = str(own["unit"].iloc[0])
+            factor = shown(unit).factor
+            values = (factor * own[column].to_numpy(float) for column in ("difference", "low", "high"))
+            _draw_differences(axes, *values, least=shown(unit).least)
+            first_column = number % _columns(len(measures), MOST_COLUMNS) == 0
+            axes.set_yticks(np.arange(len(names)), rows if first_column else [])
+            axes.set_ylim(len(names) - 0.5, -0.5)
+            axes.tick_params(axis="y", length=0)
+            axes.spines["left"].set_visible(False)
+            axes.locator_params(axis="x", nbins=5)
+            axes.xaxis.set_major_formatter(_tick_pounds if unit == "GBP" else _tick)
+            axes.set_xlabel(f"{shown(unit).of_difference} (from {level_words(unit, levels[measure])})", fontsize=8.5, color="#555555")
+        return figure
+
+
+def _tick(value: float, _: int) -> str:
+    return f"{round(value, 9):,g}".replace("-", MINUS) if abs(value) < 1e6 else f"{value:,.0f}"
+
+
+def _tick_pounds(value: float, _: int) -> str:
+    sign, size = (MINUS if value < 0.0 else ""), abs(value)
+    return f"{sign}£{size / 1000.0:g}k" if size >= 1000.0 else f"{sign}£{size:g}"
+
+
+def _draw_differences(axes: Axes, difference: np.ndarray, low: np.ndarray, high: np.ndarray, least: float) -> None:
+    """Dots with intervals: filled and blue if the interval leaves out 0, open and grey if not.
+
+    The axis spans at least `least`, so that a difference too small to matter looks small.
+    """
+    axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
+    for row, (value, start, end) in enumerate(zip(difference, low, high, strict=True)):
+        if not np.isfinite(value):
+            continue
+        clear = bool(start > 0.0 or end < 0.0)
+        colour = BLUE if clear else GREY
+        if np.isfinite(start):
+            axes.plot([start, end], [row, row], color=colour, linewidth=2.2, zorder=2, solid_capstyle="butt")
+        axes.plot([value], [row], "o", markersize=6, markeredgewidth=1.5, markerfacecolor=colour if clear else "white", markeredgecolor=colour, zorder=3)
+    reach = [edge for edge in (*low, *high, *difference) if np.isfinite(edge)]
+    left, right = min([0.0, *reach]), max([0.0, *reach])
+    spare = max(0.0, least - (right - left)) / 2.0
+    span = max(right - left, least)
+    axes.set_xlim(left - spare - 0.08 * span, right + spare + 0.08 * span)
+
+
+# Frames -----------------------------------------------------------------------------------------------------------------
+
+
+def _height_of(caveat: str) -> float:
+    """Inches that a caveat takes at the foot of a figure."""
+    return 0.16 + 0.15 * len(textwrap.wrap(caveat, 180))
+
+
+def _columns(n: int, most: int) -> int:
+    return n if n <= most else (2 if n == 4 else most)
+
+
+def _panels(
+    titles: Sequence[str], height: float, words: Words, *, bottom: float, left: float = 0.65, gap: float = 0.38,
+    share: bool = True,
+) -> tuple[Figure, list[Axes]]:  # fmt: skip
+    """A figure with a panel of that height in inches for each title, its words around it.
+
+    Returns: the figure, and its panels row by row; unused places stay empty.
+    """
+    n, columns = len(titles), _columns(len(titles), MOST_COLUMNS)
+    rows = -(-n // columns)
+    right, between = (0.75, 0.28) if share and left < 1.0 else (0.35, 0.12)
+    panel = (WIDTH - left - right) / (columns + (columns - 1) * between)
+    wrapped = [_wrap(title, int(panel * (1.0 + between / 2.0) * TITLE_SIGNS)) for title in titles]
+    lines = [max(text.count("\n") + 1 for text in wrapped[row * columns : (row + 1) * columns]) for row in range(rows)]
+    gap += TITLE_LINE * max(lines[1:], default=0)  # room for panel titles
+    subtitle, caveat = textwrap.wrap(words.subtitle, 142), textwrap.wrap(words.caveat, 180)
+    head = 0.73 + 0.2 * len(subtitle) + TITLE_LINE * lines[0]
+    foot = bottom + _height_of(words.caveat)
+    total = head + foot + rows * height + (rows - 1) * gap
+    figure = Figure(figsize=(WIDTH, total))
+    figure.subplots_adjust(
+        left=left / WIDTH, right=1 - right / WIDTH, top=1 - head / total, bottom=foot / total,
+        hspace=gap / height, wspace=between,
+    )  # fmt: skip
+    grid = figure.subplots(rows, columns, sharex=share, sharey=share, squeeze=False)
+    flat = [axes for row in grid for axes in row]
+    for axes in flat[n:]:
+        axes.remove()
+    for axes, title in zip(flat, wrapped, strict=False):
+        axes.set_title(title, pad=11, fontsize=10)
+    if share:
+        for number, axes in enumerate(flat[:n]):
+            axes.tick_params(labelbottom=number + columns >= n, labelleft=number % columns == 0)
+    figure.text(0.25 / WIDTH, 1 - 0.40 / total, words.title, fontsize=TITLE_SIZE, fontweight="bold", va="baseline")
+    for number, line in enumerate(subtitle):
+        figure.text(0.25 / WIDTH, 1 - (0.64 + 0.2 * number) / total, line, fontsize=SUBTITLE_SIZE, color="#444444", va="baseline")
+    for number, line in enumerate(reversed(caveat)):
+        figure.text(0.25 / WIDTH, (0.14 + 0.15 * number) / total, line, fontsize=NOTE_SIZE, color="#666666", va="baseline")
+    return figure, flat[:n]
+
+
+def _wrap(text: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(text, width)) or text
+

@@ -1,0 +1,335 @@
+"""What a comparison keeps of a run: a finished run becomes one row of numbers.
+
+A row holds every chosen outcome by group over the window, how many people stand behind each, gaps and costs, the steps
+from eligible to real, and the chosen outcomes over time. Stocks are those of the window's last week, flows and rates
+those of the whole window, weeks by barrier those lived through in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from persim.measures import COLUMN, N_FIELDS, N_STOCKS, STOCKS
+from persim.outcomes import BY_NAME, HEADLINE, OUTCOMES, YEAR_WEEKS, Outcome, group_labels, value_of
+from persim.people import real_broad
+from persim.simulate import QUARTER_WEEKS, Record, Run, checked_groups, outcome_named, period_weeks
+from persim.state import ON_CASELOAD, Stage, World
+
+SMALL = 200  # people; a figure on fewer is flagged
+# Groups whose gap in real take-up is reported: better placed first, as the sources would have it.
+EQUITY = ("perceived_risk", "legal_status", "rural", "profession", "carer")
+BARRIER_PREFIXES = ("weeks_first_", "weeks_any_")
+CTO_FIELDS = ("on_cto", "orders_made", "orders_reviewed", "conditions", "benefit_asked", "paired_reviews", "recalls")
+# Outcomes kept when none are named: the headline, what figures show, and what happens on and under an order.
+LEAN = tuple(dict.fromkeys((
+    *HEADLINE, "relabelled_take_up", "reported_during_year", "reality_gap", "direct_payment_share", "opportunities",
+    "offers_per_opportunity", "acceptance", "starts", "never_had_opportunity", "left_process", "refused", "passed_on",
+    "plan_involvement", "involved_in_care", "support_without_budget", "social_contact", "control_recorded",
+    "perceived_risk", "crises", "admissions", "incidents_attributed", "cto_share", "cto_recalls", "order_informed",
+    "rights_informed", "involvement_making", "involvement_review", "involvement_gain", "conditions_negotiated",
+    "felt_benefit", "hours_forms", "overtime", "displaced", "eligible_people", "people_with_real_budget",
+    "spend_council", "spend_nhs", "spend_person", "spend_packages", "lever_cost",
+)))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Real take-up of one group less that of another."""
+
+    name: str
+    label: str
+    dimension: str
+    first: str
+    second: str
+
+
+GAPS = (
+    Gap("gap_perceived_risk", "Seen as low risk, less seen as high risk", "perceived_risk", "perceived risk low", "perceived risk high"),
+    Gap("gap_legal_status", "Voluntary, less on a CTO", "legal_status", "voluntary", "CTO"),
+    Gap("gap_rural", "Urban, less rural", "rural", "urban", "rural"),
+    Gap("gap_profession", "Social worker coordinates, less nurse", "profession", "social worker", "nurse"),
+    Gap("gap_carer", "Carer who advocates, less no carer", "carer", "carer advocates", "no carer"),
+)  # fmt: skip
+
+_COUNCIL = "Council staff and money only; what the NHS, people and carers give is left out."
+_GAP = "Above 0, the first group has more. A gap is no ranking of people or professions: needs, roles and hours differ."
+_NET = "Unstable near zero gain. " + _COUNCIL
+
+
+def _derived(name: str, label: str, unit: str, meaning: str, caveat: str = _COUNCIL) -> Outcome:
+    return Outcome(name, label, unit, meaning, (), caveat=caveat)
+
+
+DERIVED: dict[str, Outcome] = {outcome.name: outcome for outcome in (
+    *(_derived(gap.name, gap.label, "share", f"Real take-up, {gap.first} less {gap.second}", _GAP) for gap in GAPS),
+    _derived("forms_hours_year", "Staff hours on forms, a year", "hours", "By all who fill in forms, for everyone under the Trust", ""),
+    _derived("forms_hours_per_start", "Staff hours on forms per budget started", "hours", "All hours on forms over all starts in the window", ""),
+    _derived("cost_forms", "Staff time on forms, a year", "GBP", "Hours on forms at the cost of an hour"),
+    _derived("cost_levers", "Running cost of levers, a year", "GBP", "Staff and posts that the scenario adds"),
+    _derived("cost_budgets", "Budgets paid by the council, a year", "GBP", "Less contributions and the NHS share"),
+    _derived("cost_services", "Commissioned services, a year", "GBP", "For eligible people who have no budget in use"),
+    _derived("cost_year", "Forms, levers and budgets, a year", "GBP", "Sum of the three"),
+    _derived("cost_net_year", "The same and commissioned services, a year", "GBP", "What the council pays in all for these people"),
+    _derived("cost_per_real_budget", "Cost per real budget, a year", "GBP", "Forms, levers and budgets over people with a real budget at the end", _NET),
+)}  # fmt: skip
+
+# Steps from eligible to real, each including all later ones.
+STEPS = (
+    ("eligible", "Eligible"),
+    ("opportunity", "Had an opportunity"),
+    ("offered", "Offered a budget"),
+    ("accepted", "Accepted"),
+    ("in_use", "Budget in use"),
+    ("real", "Real budget"),
+)
+
+
+def is_stock(outcome: Outcome) -> bool:
+    """Is it taken on one day? (Signs of differences are left aside.)"""
+    return all(name.rstrip("-") in STOCKS for name in outcome.top)
+
+
+def is_barrier(outcome: Outcome) -> bool:
+    """Is it a share of weeks without a budget, by barrier?"""
+    return outcome.name.startswith(BARRIER_PREFIXES)
+
+
+def chosen_outcomes(names: Sequence[str] | str | None) -> tuple[Outcome, ...]:
+    """The outcomes to keep: the lean set, with what is named added to it; "all" for every one.
+
+    Raises: InputError for an unknown name, with the nearest.
+    """
+    asked = [names] if isinstance(names, str) else list(names or ())
+    if "all" in asked:
+        return OUTCOMES
+    for name in asked:
+        outcome_named(name)
+    wanted = {*LEAN, *asked, *(name for name in BY_NAME if name.startswith(BARRIER_PREFIXES))}
+    return tuple(outcome for outcome in OUTCOMES if outcome.name in wanted)
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """How a run of any of the scenarios becomes a row.
+
+    Attributes:
+        first, stop: the calendar weeks that all scenarios share. window: (first, stop) of the weeks reported.
+        outcomes: over the window. over_time: those also kept over time, and apart_over_time: of these, by group too.
+        every: weeks in a period, calendar quarters if 13. groups: names of dimensions. n_localities: for labels.
+    """
+
+    first: int
+    stop: int
+    window: tuple[int, int]
+    outcomes: tuple[Outcome, ...]
+    over_time: tuple[Outcome, ...]
+    apart_over_time: frozenset[str]
+    every: int
+    groups: tuple[str, ...]
+    n_localities: int
+
+    @cached_property
+    def recorded(self) -> tuple[str, ...]:
+        """The dimensions a run has to record: those asked for, and those of the gaps."""
+        return checked_groups((*self.groups, *EQUITY))
+
+    @cached_property
+    def _all_labels(self) -> list[tuple[str, str]]:
+        return group_labels(self.n_localities, [False] * self.n_localities, self.recorded)
+
+    @cached_property
+    def labels(self) -> list[tuple[str, str]]:
+        """(dimension, label) of the groups kept, everyone first."""
+        return [pair for pair in self._all_labels if pair[0] == "all" or pair[0] in self.groups]
+
+    @cached_property
+    def _kept(self) -> np.ndarray:
+        return np.array([self._all_labels.index(pair) for pair in self.labels])
+
+    @cached_property
+    def period_stops(self) -> list[int]:
+        """The week after each period; quarters are those of the calendar, so the first and last may be short."""
+        if not self.over_time:
+            return []
+        return [week + 1 for week in range(self.first, self.stop) if (week + 1) % self.every == 0 or week + 1 == self.stop]
+
+    @cached_property
+    def lines(self) -> list[tuple[int, int]]:
+        """What is kept over time: (place in `over_time`, place in `labels`). All outcomes for everyone, some by group."""
+        everyone = [(place, 0) for place in range(len(self.over_time))]
+        apart = [place for place, outcome in enumerate(self.over_time) if outcome.name in self.apart_over_time]
+        return everyone + [(place, group) for place in apart for group in range(1, len(self.labels))]
+
+    @cached_property
+    def sections(self) -> dict[str, tuple[int, tuple[int, ...]]]:
+        """Where each part of a row starts, and its shape."""
+        n_groups, n_outcomes = len(self.labels), len(self.outcomes)
+        shapes = {
+            "window": (n_outcomes, n_groups),
+            "people": (n_outcomes, n_groups),
+            "derived": (len(DERIVED),),
+            "gap_people": (len(GAPS),),
+            "steps": (len(STEPS),),
+            "series": (len(self.lines), len(self.period_stops)),
+        }
+        starts: dict[str, tuple[int, tuple[int, ...]]] = {}
+        start = 0
+        for name, shape in shapes.items():
+            starts[name] = (start, shape)
+            start += int(np.prod(shape))
+        return starts
+
+    @cached_property
+    def n_columns(self) -> int:
+        """Numbers in a row."""
+        return sum(int(np.prod(shape)) for _, shape in self.sections.values())
+
+    def part(self, name: str, rows: np.ndarray) -> np.ndarray:
+        """One part of rows of shape (..., n_columns), in its own shape."""
+        start, shape = self.sections[name]
+        return rows[..., start : start + int(np.prod(shape))].reshape(*rows.shape[:-1], *shape)
+
+    def row(self, run: Run) -> np.ndarray:
+        """The run's numbers, shape (n_columns,). The run must be recorded weekly, with the groups of `recorded`."""
+        counts = run.counts[self.first - run.scenario.start_week :]
+        first, stop = self.window[0] - self.first, self.window[1] - self.first
+        closing, lived = tables_of(counts[first:stop], [stop - first])
+        values = self._window_values(counts, closing, lived)
+        people = np.stack([people_behind(o, closing, lived, self._all_labels)[0] for o in self.outcomes])
+        gap_people = [self._people_of_gap(gap, closing[0]) for gap in GAPS]
+        hourly = run.scenario.weekly_parameters()["staff_cost"][self.window[0] - run.scenario.start_week :][: stop - first]
+        derived = derived_values(counts[first:stop, 0], closing[0], hourly, self._all_labels)
+        parts = (
+            values[:, self._kept], people[:, self._kept], derived, gap_people, steps_of(run.world), self._series(counts)
+        )  # fmt: skip
+        return np.concatenate([np.ravel(part) for part in parts])
+
+    def _window_values(self, counts: np.ndarray, closing: np.ndarray, lived: np.ndarray) -> np.ndarray:
+        last = self.window[1] - 1
+        april = max(self.first, last // YEAR_WEEKS * YEAR_WEEKS)
+        _, since_april = tables_of(counts[april - self.first : last + 1 - self.first], [last + 1 - april])
+        week = np.array([last])
+        rows = []
+        for outcome in self.outcomes:
+            taken_on_one_day = is_stock(outcome) and not is_barrier(outcome)
+            table = closing if taken_on_one_day else since_april if outcome.yearly else lived
+            rows.append(value_of(outcome, table, week, 1)[0])
+        return np.stack(rows)
+
+    def _people_of_gap(self, gap: Gap, closing: np.ndarray) -> float:
+        return min(_count(closing, self._all_labels, gap.dimension, label, "n_eligible") for label in (gap.first, gap.second))
+
+    def _series(self, counts: np.ndarray) -> np.ndarray:
+        if not self.over_time:
+            return np.zeros(0)
+        stops = [stop - self.first for stop in self.period_stops]
+        closing, lived = tables_of(counts[:, self._kept], stops)
+        last = np.array(self.period_stops) - 1
+        values = [value_of(o, closing if is_stock(o) else lived, last, 1) for o in self.over_time]
+        return np.stack([values[place][:, group] for place, group in self.lines])
+
+
+def tables_of(counts: np.ndarray, stops: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Weekly counts added up over periods, twice: with stocks as at the end, and with stocks as lived through.
+
+    Args:
+        counts: shape (n_weeks, n_groups, N_FIELDS). stops: the row after each period; periods follow on each other.
+    Returns: two arrays of shape (n_periods, n_groups, N_FIELDS); flows are sums in both. The second holds sums of
+        stocks over weeks, so a flow over a stock is per person-week.
+    """
+    ends = np.asarray(stops)
+    starts = np.concatenate(([0], ends[:-1]))
+    lived = np.add.reduceat(counts[: ends[-1]], starts, axis=0)
+    closing = lived.copy()
+    closing[:, :, :N_STOCKS] = counts[ends - 1, :, :N_STOCKS]
+    return closing, lived
+
+
+def people_behind(outcome: Outcome, closing: np.ndarray, lived: np.ndarray, labels: list[tuple[str, str]]) -> np.ndarray:
+    """How many people, unweighted, an outcome of each group rests on: shape (n_periods, n_groups); NaN for posts.
+
+    People on the caseload or eligible are counted on the last day; events (starts, orders) over the window.
+    """
+    base = outcome.bottom[0].rstrip("-") if outcome.bottom else "eligible"
+    if base in ("posts", "posts_filled"):
+        return np.full(closing.shape[:2], np.nan)
+    if base in CTO_FIELDS:
+        order = labels.index(("legal_status", "CTO"))
+        weighted = closing[:, order, COLUMN["on_caseload"]]
+        natural = closing[:, order, COLUMN["n_people"]] / np.where(weighted > 0.0, weighted, 1.0)
+        table = closing if base in STOCKS else lived
+        return table[:, :, COLUMN[base]] * np.where(weighted > 0.0, natural, 1.0)[:, None]
+    if base in STOCKS:
+        return closing[:, :, COLUMN["n_people" if base == "on_caseload" else "n_eligible"]]
+    return lived[:, :, COLUMN[base]]
+
+
+def derived_values(
+    weekly: np.ndarray, closing: np.ndarray, hourly: np.ndarray, labels: list[tuple[str, str]]
+) -> np.ndarray:
+    """Gaps and costs of one run, in the order of `DERIVED`.
+
+    Args:
+        weekly: everyone's counts in each week of the window, shape (n_weeks, N_FIELDS). closing: by group, at its end.
+        hourly: what an hour of staff costs in each week.
+    """
+    assert weekly.shape[1] == N_FIELDS
+    a_year = YEAR_WEEKS / len(weekly)
+    hours = weekly[:, COLUMN["hours_forms"]]
+    started = float(weekly[:, COLUMN["started"]].sum())
+    forms = float((hours * hourly).sum()) * a_year
+    levers, budgets, services = (
+        float(weekly[:, COLUMN[name]].sum()) * a_year for name in ("cost_levers", "spend_council", "spend_packages")
+    )
+    cost = forms + levers + budgets
+    real = closing[0, COLUMN["real_broad"]]
+    values = {gap.name: gap_of(gap, closing, labels) for gap in GAPS} | {
+        "forms_hours_year": float(hours.sum()) * a_year,
+        "forms_hours_per_start": float(hours.sum()) / started if started > 0.0 else np.nan,
+        "cost_forms": forms,
+        "cost_levers": levers,
+        "cost_budgets": budgets,
+        "cost_services": services,
+        "cost_year": cost,
+        "cost_net_year": cost + services,
+        "cost_per_real_budget": cost / real if real > 0.0 else np.nan,
+    }
+    return np.array([values[name] for name in DERIVED])
+
+
+def gap_of(gap: Gap, closing: np.ndarray, labels: list[tuple[str, str]]) -> float:
+    """Real take-up of the first group less the second; NaN if one of them has nobody eligible."""
+    shares = []
+    for label in (gap.first, gap.second):
+        eligible = _count(closing, labels, gap.dimension, label, "eligible")
+        real = _count(closing, labels, gap.dimension, label, "real_broad")
+        shares.append(real / eligible if eligible > 0.0 else np.nan)
+    return shares[0] - shares[1]
+
+
+def _count(closing: np.ndarray, labels: list[tuple[str, str]], dimension: str, label: str, field: str) -> float:
+    return float(closing[labels.index((dimension, label)), COLUMN[field]])
+
+
+def steps_of(world: World) -> np.ndarray:
+    """Weighted eligible people who came at least as far as each of `STEPS`, at the end of the run."""
+    users = world.users[(world.users["eligible"] == 1) & (world.users["place"] == ON_CASELOAD)]
+    in_use = users["pathway_stage"] == Stage.IN_USE
+    accepted = in_use | (users["pathway_stage"] >= Stage.RAISED) | (users["raised_week"] > NEVER)
+    offered = accepted | (users["n_offers"] > 0)
+    opportunity = offered | (users["n_opportunities"] > 0)
+    reached = (np.ones(len(users), bool), opportunity, offered, accepted, in_use, real_broad(users))
+    return np.array([float(users["weight"][who].sum()) for who in reached])
+
+
+NEVER = -100_000  # `raised_week` of a person for whom no process was ever begun
+
+
+def period_of(record: Record, n_weeks: int) -> int:
+    """Weeks in a period over time; 0 if nothing is kept over time."""
+    return 0 if record == "final" else period_weeks(record, n_weeks)
+
+
+__all__ = ["QUARTER_WEEKS", "Reduction"]
