@@ -10,25 +10,28 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from persim.comparison import Comparison, summarised
+from persim.comparison_folder import write_comparison
 from persim.errors import Fault, InputError, ScenarioError
-from persim.experiment import Failure, Progress, Task, n_threads, paired_tasks, run_tasks
+from persim.experiment import Failure, Progress, Task, paired_tasks, run_tasks
 from persim.outcomes import HEADLINE, YEAR_WEEKS
 from persim.parameters import FIXED_AT_START
 from persim.policy import monday_of, week_of
 from persim.reduction import EQUITY, SMALL, Reduction, chosen_outcomes, is_barrier, period_of
 from persim.scenario import Scenario, read_scenario
 from persim.simulate import Record, checked_groups, ready_the_compiled_model, run_scenario
-from persim.store import Spool
+from persim.store import ResultFolder, Spool
 
 Window = tuple[int, int] | str | None
 Source = Scenario | str | os.PathLike[str]
+LARGEST_SEED = 2**62 - 1
 
 
 def compare(
@@ -43,8 +46,9 @@ def compare(
     groups: Sequence[str] | None = None,
     record: Record = "quarterly",
     window: Window = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
     progress: Progress | None = None,
-    spool_in: os.PathLike[str] | None = None,
     **parameters: float | None,
 ) -> Comparison:
     """Run scenarios with common luck and compare each with the first.
@@ -56,37 +60,80 @@ def compare(
         outcomes: names to keep besides the lean set; ["all"] for every one. groups: dimensions to report apart.
         record: keep outcomes over time by "quarterly" or "weekly" periods, or the window only ("final").
         window: calendar weeks or dates FROM:TO (TO left out) to report on; by default the last 52 shared weeks.
-        progress: called with (runs done, of how many, failed) now and then. spool_in: a folder for a temporary file.
+        out: a folder to write tables and figures to. force: replace it if persim wrote it.
+        progress: called with (runs done, of how many, failed) now and then.
 
-    Raises: ScenarioError, InputError for what cannot be compared; StoreError if the disk is full. A run that fails is
-        kept in `Comparison.failures`.
+    Raises: ScenarioError, InputError for what cannot be compared; StoreError if the folder cannot be written. A run
+        that fails is kept in `Comparison.failures`.
     """
+    plan = planned(scenarios, replicates, seed, jobs, n_users, n_weeks, outcomes, groups, record, window, parameters)
+    if out is None:
+        return carried_out(plan, progress)
+    with ResultFolder(out, "", force) as folder:
+        started = time.time()
+        comparison = carried_out(plan, progress, folder)
+        write_comparison(comparison, folder, started)
+        return comparison
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A comparison that has been checked and can be carried out."""
+
+    variants: tuple[Scenario, ...]
+    names: tuple[str, ...]
+    replicates: int
+    seed: int
+    jobs: int
+    reduction: Reduction
+    notes: tuple[str, ...]
+    options: dict[str, object]
+
+
+def planned(
+    scenarios: Sequence[Source] | Source, replicates: int, seed: int, jobs: int, n_users: int | None,
+    n_weeks: int | None, outcomes: Sequence[str] | None, groups: Sequence[str] | None, record: Record, window: Window,
+    parameters: Mapping[str, float | None],
+) -> Plan:  # fmt: skip
+    """Everything that can be wrong is found here, before anything is run. Arguments and errors as for `compare`."""
     whole_number("replicates", replicates, 1)
-    whole_number("seed", seed, -(2**62) + 1)
-    n_threads(jobs)
+    whole_number("seed", seed, -LARGEST_SEED)
+    whole_number("jobs", jobs, 0)
+    if seed + replicates > LARGEST_SEED:
+        raise InputError(f"seed is {seed}; it must be an integer of at most 62 bits")
     variants = read_all(scenarios, n_users, n_weeks, parameters)
     names = unique_names([variant.name for variant in variants])
     notes = checked_to_compare(variants, names)
     first, stop = shared_weeks(variants, names)
     reduction = _reduction(variants, first, stop, window, outcomes, groups, record)
-    trimmed = [replace(v, n_weeks=stop - v.start_week) for v in variants]
+    options = {
+        "replicates": replicates, "seed": seed, "people": n_users, "weeks": n_weeks, "outcomes": outcomes,
+        "groups": groups, "record": record, "window": None if window is None else list(reduction.window),
+        "parameters": dict(parameters),
+    }  # fmt: skip
+    return Plan(tuple(variants), names, int(replicates), int(seed), int(jobs), reduction, tuple(notes), options)
+
+
+def carried_out(plan: Plan, progress: Progress | None = None, folder: ResultFolder | None = None) -> Comparison:
+    """Run a planned comparison; the numbers of its runs wait in a nameless file, on the folder's disk if there is one."""
+    variants, reduction, n = plan.variants, plan.reduction, len(plan.variants)
     ready_the_compiled_model()
-    spool = Spool(replicates * len(variants), reduction.n_columns, spool_in)  # type: ignore[arg-type]
+    spool = Spool(plan.replicates * n, reduction.n_columns, folder and folder.place)
     try:
-        failures = _run_all(trimmed, replicates, int(seed), jobs, reduction, spool, progress)
+        failures = _run_all(plan, spool, progress)
     except BaseException:
         spool.close()
         raise
-    levels, spread, differences = summarised(spool, len(variants))
-    notes += _notes(variants, names, reduction, failures, replicates)
+    levels, spread, differences = summarised(spool, n)
+    notes = (*plan.notes, *_notes(variants, plan.names, reduction, failures, plan.replicates))
     return Comparison(
-        tuple(variants), names, replicates, int(seed), reduction, levels, spread, differences, tuple(failures),
-        tuple(notes), spool,
+        variants, plan.names, plan.replicates, plan.seed, reduction, levels, spread, differences, tuple(failures),
+        notes, spool, plan.options,
     )  # fmt: skip
 
 
 def _reduction(
-    variants: list[Scenario], first: int, stop: int, window: Window, outcomes: Sequence[str] | None,
+    variants: Sequence[Scenario], first: int, stop: int, window: Window, outcomes: Sequence[str] | None,
     groups: Sequence[str] | None, record: Record,
 ) -> Reduction:  # fmt: skip
     kept = chosen_outcomes(outcomes)
@@ -97,25 +144,24 @@ def _reduction(
     places = [max(1, int(v.weekly_parameters()["n_localities"][0])) for v in variants]
     if "locality" in dimensions and len(set(places)) > 1:
         raise InputError(f"scenarios have {places} localities: they cannot be shown by locality beside each other")
-    return Reduction(first, stop, read_window(window, first, stop), kept, over_time, apart, every, dimensions, places[0])
+    return Reduction(
+        first, stop, read_window(window, first, stop), kept, over_time, apart, every, dimensions, places[0]
+    )
 
 
-def _run_all(
-    variants: list[Scenario], replicates: int, seed: int, jobs: int, reduction: Reduction, spool: Spool,
-    progress: Progress | None,
-) -> list[Failure]:  # fmt: skip
+def _run_all(plan: Plan, spool: Spool, progress: Progress | None) -> list[Failure]:
+    reduction, n = plan.reduction, len(plan.variants)
+    variants = [replace(variant, n_weeks=reduction.stop - variant.start_week) for variant in plan.variants]
     missing = np.full(reduction.n_columns, np.nan)
 
     def work(task: Task) -> None:
         row = missing
         try:
-            run = run_scenario(variants[task.scenario], task.seed, "weekly", reduction.recorded)
-            row = reduction.row(run)
+            row = reduction.row(run_scenario(variants[task.scenario], task.seed, "weekly", reduction.recorded))
         finally:
             spool.write(task.number, row)
 
-    tasks = paired_tasks(len(variants), replicates, seed)
-    return run_tasks(tasks, replicates * len(variants), work, jobs, progress)
+    return run_tasks(paired_tasks(n, plan.replicates, plan.seed), plan.replicates * n, work, plan.jobs, progress)
 
 
 def whole_number(name: str, value: int, least: int) -> None:
@@ -125,7 +171,7 @@ def whole_number(name: str, value: int, least: int) -> None:
 
 
 def read_all(
-    scenarios: Sequence[Source] | Source, n_users: int | None, n_weeks: int | None, parameters: dict[str, float | None]
+    scenarios: Sequence[Source] | Source, n_users: int | None, n_weeks: int | None, parameters: Mapping[str, float | None]
 ) -> list[Scenario]:
     """Every scenario to run, arms apart. Raises: ScenarioError with the faults of all files at once."""
     listed = [scenarios] if isinstance(scenarios, (Scenario, str, os.PathLike)) else list(scenarios)
@@ -187,7 +233,8 @@ def shared_weeks(variants: list[Scenario], names: Sequence[str]) -> tuple[int, i
     stop = min(variant.start_week + variant.n_weeks for variant in variants)
     if first >= stop:
         spans = "; ".join(
-            f"{name} weeks {v.start_week} to {v.start_week + v.n_weeks - 1}" for v, name in zip(variants, names, strict=True)
+            f"{name} weeks {v.start_week} to {v.start_week + v.n_weeks - 1}"
+            for v, name in zip(variants, names, strict=True)
         )
         raise InputError(f"the scenarios have no week in common: {spans}")
     return first, stop
@@ -225,7 +272,7 @@ def _week(text: str | int | date, default: int, expected: str) -> int:
 
 
 def _notes(
-    variants: list[Scenario], names: Sequence[str], reduction: Reduction, failures: list[Failure], replicates: int
+    variants: Sequence[Scenario], names: Sequence[str], reduction: Reduction, failures: list[Failure], replicates: int
 ) -> list[str]:
     notes = []
     first, stop = reduction.first, reduction.stop

@@ -98,7 +98,11 @@ class Comparison:
 
     def _estimate(self, scenario: int, column: int) -> Estimate:
         levels, differences = self.levels, self.differences
-        own = (float(levels.mean[scenario, column]), float(levels.low[scenario, column]), float(levels.high[scenario, column]))
+        own = (
+            float(levels.mean[scenario, column]),
+            float(levels.low[scenario, column]),
+            float(levels.high[scenario, column]),
+        )
         n = int(levels.n[scenario, column])
         if scenario == 0:
             return Estimate(*own, n)
@@ -143,7 +147,9 @@ class Comparison:
         found = {}
         for barrier in Barrier:
             name = barrier.name.lower()
-            first, anyway = (float(self.levels.mean[scenario, self._place[f"weeks_{kind}_{name}"]]) for kind in ("first", "any"))
+            first, anyway = (
+                float(self.levels.mean[scenario, self._place[f"weeks_{kind}_{name}"]]) for kind in ("first", "any")
+            )
             found[name] = (first, anyway)
         return found
 
@@ -229,7 +235,7 @@ class Comparison:
         import pandas as pd
 
         reduction, d = self.reduction, self.differences
-        weeks = [stop - 1 for stop in reduction.period_stops]
+        weeks = [stop - 1 for _, stop in reduction.periods]
         nothing = np.full((1, reduction.n_columns), np.nan)
         stats = {"mean": self.levels.mean, "low": self.levels.low, "high": self.levels.high}
         stats |= {"p5": self.spread[0], "p95": self.spread[1]}
@@ -268,7 +274,13 @@ class Comparison:
                     numbers += self._difference(number, column)[:3] if number else (np.nan,) * 3
                 rows.append((name, code, BARRIER_LABELS[code], barrier == Barrier.DECLINED, *numbers))
         ends = ("", "_low", "_high", "_difference", "_difference_low", "_difference_high")
-        columns = ["scenario", "barrier", "label", "choice", *(f"{kind}{end}" for kind in ("first", "would_close") for end in ends)]
+        columns = [
+            "scenario",
+            "barrier",
+            "label",
+            "choice",
+            *(f"{kind}{end}" for kind in ("first", "would_close") for end in ends),
+        ]
         return pd.DataFrame(rows, columns=columns).assign(caveat=BY_NAME["weeks_first_role"].caveat)
 
     @cached_property

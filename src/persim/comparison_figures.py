@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from persim.comparison import Comparison
 from persim.comparison_words import CHANCE, size_words, window_words
 from persim.outcomes import BY_NAME
-from persim.plots import Event, Words, barriers, differences, steps_to_a_budget, take_up_over_time
+from persim.figure_frames import Words
+from persim.plots import Event, barriers, differences, steps_to_a_budget, take_up_over_time
 from persim.policy import PolicyStep, monday_of
 from persim.reduction import GAPS, SMALL
 
@@ -26,7 +27,14 @@ DRAWN = (
     "reported_take_up", "real_take_up", "informed", "offers", "wait_weeks", "plan_without_person", "control_felt",
     "quality_of_life", "forms_hours_year", *(gap.name for gap in GAPS[:2]), "cost_per_real_budget",
 )  # fmt: skip
-DRAWN_IF_ENRICHED = ("order_informed", "rights_informed", "involvement_making", "involvement_gain", "conditions_negotiated", "cto_recalls")
+DRAWN_IF_ENRICHED = (
+    "order_informed",
+    "rights_informed",
+    "involvement_making",
+    "involvement_gain",
+    "conditions_negotiated",
+    "cto_recalls",
+)
 
 
 def figures(c: Comparison) -> Iterator[tuple[str, Words, Figure]]:
@@ -48,7 +56,8 @@ def figures(c: Comparison) -> Iterator[tuple[str, Words, Figure]]:
         "What stood in the way",
         f"Share of the weeks that eligible people lived without a real budget, {_span(c)}. Filled dot: the gate that closed "
         f"first. Open dot: every gate that would have closed. Means of {size_words(c)}.",
-        BY_NAME["weeks_first_role"].caveat + " Gates stand in order from the top; declining is a choice, shown apart in "
+        BY_NAME["weeks_first_role"].caveat
+        + " Gates stand in order from the top; declining is a choice, shown apart in "
         "grey. A gate that closes often is not thereby the cause to attack.",
     )
     yield "barriers", words, barriers(c.barriers, titles, words)
@@ -96,7 +105,9 @@ def short_titles(c: Comparison) -> dict[str, str]:
     if len(titles) > 1 and len(heads) == 1 and all(": " in title for title in titles):
         titles = [title.partition(": ")[2] for title in titles]
     counted = {title: titles.count(title) for title in titles}
-    titles = [title if counted[title] == 1 else f"{title} ({name})" for title, name in zip(titles, c.names, strict=True)]
+    titles = [
+        title if counted[title] == 1 else f"{title} ({name})" for title, name in zip(titles, c.names, strict=True)
+    ]
     return {name: title[0].upper() + title[1:] for name, title in zip(c.names, titles, strict=True)}
 
 
@@ -114,7 +125,10 @@ def policy_dates(c: Comparison) -> list[Event]:
             if parameter in POLICY_WORDS:
                 add(step.from_, POLICY_WORDS[parameter])
         if "target" in step.set:
-            add(step.from_, f"target of {100 * step.set['target']:.0f} % by {step.deadline:%B %Y}" if step.deadline else "target")
+            add(
+                step.from_,
+                f"target of {100 * step.set['target']:.0f} % by {step.deadline:%B %Y}" if step.deadline else "target",
+            )
     return [Event(day, events[day]) for day in sorted(events)]
 
 

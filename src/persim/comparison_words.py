@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from persim.comparison import EXTRA_COST_LABEL, Comparison, Estimate
 from persim.intervals import Ratio
@@ -17,6 +16,7 @@ from persim.outcomes import BARRIER_LABELS, BY_NAME
 from persim.policy import monday_of
 from persim.reduction import GAPS, SMALL
 from persim.state import Barrier
+from persim.text_table import Notes, Row, TextTable
 
 CHANCE = (
     "Intervals are 95 % and cover chance between runs only: not doubt about the numbers put in, nor about the model. "
@@ -30,6 +30,10 @@ GATES = (
 CHOICE = "Declining is a choice, not a barrier."
 EXTRA_COST = "extra_cost_per_extra_real_budget"
 NEGLIGIBLE_WEEKS = 0.0005  # share of weeks below which a barrier has no row
+EXTRA_COST_NOTE = (
+    "Against the first scenario; services that budgets replace are taken off. Given only where more people have a real "
+    "budget for more money, and the gain is beyond chance."
+)
 WHY_NO_RATIO = {
     "unstable": "unstable",
     "no difference": "no difference",
@@ -37,81 +41,6 @@ WHY_NO_RATIO = {
     "fewer for more": "fewer, for more",
     "more for less": "more, for less",
 }
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a table: a label, or a heading without cells."""
-
-    label: str
-    cells: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class TextTable:
-    """A table of strings, its notes under it. `columns` name the cells."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    notes: tuple[str, ...] = ()
-
-    def lines(self, width: int) -> list[tuple[str, bool]]:
-        """(line, is it a heading) for a page of `width` signs: as many columns side by side as fit, the rest below.
-
-        The first column of cells is repeated in every panel, for the others are read against it.
-        """
-        labels = max(len(row.label) for row in self.rows if row.cells) + 2
-        cells = [row.cells for row in self.rows if row.cells]
-        widths = [max(len(name), *(len(row[number]) for row in cells)) + 2 for number, name in enumerate(self.columns)]
-        out = [(self.title, True)]
-        for panel in _panels(widths, width - labels):
-            heads = "".join(self.columns[number].rjust(widths[number]) for number in panel)
-            out += [("", False), (" " * labels + heads, True)]
-            for row in self.rows:
-                text = "".join(row.cells[number].rjust(widths[number]) for number in panel) if row.cells else ""
-                out.append((f"{row.label.ljust(labels) if text else row.label}{text}", not row.cells))
-        out += [("", False)] if self.notes else []
-        for note in self.notes:
-            out += [(line, False) for line in wrapped(note, width)]
-        return out
-
-
-def _panels(widths: list[int], room: int) -> list[list[int]]:
-    panels, panel, left = [], [0], room - widths[0]
-    for number in range(1, len(widths)):
-        if widths[number] > left and len(panel) > 1:
-            panels.append(panel)
-            panel, left = [0], room - widths[0]
-        panel.append(number)
-        left -= widths[number]
-    return [*panels, panel]
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """A note in lines of at most `width` signs, the later ones indented."""
-    import textwrap
-
-    return textwrap.wrap(text, max(40, min(width, 120)), subsequent_indent="   ") or [""]
-
-
-@dataclass
-class Notes:
-    """Notes under a table, numbered as they are first needed."""
-
-    found: list[str] = field(default_factory=list)
-
-    def mark(self, *texts: str) -> str:
-        """The marks of these notes, such as " [1][3]"; nothing for an empty text."""
-        for text in texts:
-            if text and text not in self.found:
-                self.found.append(text)
-        marks = "".join(f"[{self.found.index(text) + 1}]" for text in texts if text)
-        return f" {marks}" if marks else ""
-
-    def lines(self) -> tuple[str, ...]:
-        """The notes, numbered."""
-        return tuple(f"[{number}] {text}" for number, text in enumerate(self.found, 1))
 
 
 def sections(c: Comparison) -> list[tuple[str, tuple[str, ...]]]:
@@ -136,20 +65,30 @@ def sections(c: Comparison) -> list[tuple[str, tuple[str, ...]]]:
     return [*found, ("Also asked for", asked)] if asked else found
 
 
-def headline(c: Comparison) -> TextTable:
-    """The main table: the reference's level, then each scenario's difference with its interval."""
+def headline(c: Comparison, short: bool = False) -> TextTable:
+    """The main table: the reference's level, then each scenario's difference with its interval (short: as ± half)."""
     notes = Notes()
     rows = []
     for heading, measures in sections(c):
         rows.append(Row(heading))
-        rows += [_row(c, measure, notes) for measure in measures if measure != EXTRA_COST]
+        rows += [_row(c, measure, notes, short) for measure in measures if measure != EXTRA_COST]
         if EXTRA_COST in measures and len(c.names) > 1:
-            mark = notes.mark("Against the first scenario; services that budgets replace are taken off. Given only where more people have a real budget for more money, and the gain is beyond chance.")
-            rows.append(Row(f"  {EXTRA_COST_LABEL}{mark}", (NOTHING, *(_ratio(ratio) for ratio in c.extra_cost))))
-    return TextTable(_title(c), c.names, tuple(rows), (CHANCE, *notes.lines()))
+            label = f"  {EXTRA_COST_LABEL}{notes.mark(EXTRA_COST_NOTE)}"
+            rows.append(Row(label, (NOTHING, *(_ratio(ratio, short) for ratio in c.extra_cost))))
+    if len(c.names) > 1:
+        title = f"Differences to {c.reference}, with 95 % intervals: {size_words(c)}"
+    else:
+        title = f"{c.reference}: {size_words(c)}"
+    return TextTable((title, capital(window_words(c))), c.names, tuple(rows), (CHANCE, *notes.lines()))
 
 
-def _row(c: Comparison, measure: str, notes: Notes) -> Row:
+def headline_lines(c: Comparison, width: int) -> list[tuple[str, bool]]:
+    """The main table as lines for a page of that width: intervals in full if all scenarios then fit side by side."""
+    full = headline(c)
+    return full.lines(width) if full.width <= width else headline(c, short=True).lines(width)
+
+
+def _row(c: Comparison, measure: str, notes: Notes, short: bool) -> Row:
     outcome = c.measures[measure]
     estimates = [c.estimate(measure, number) for number in range(len(c.names))]
     small = few = ""
@@ -159,27 +98,27 @@ def _row(c: Comparison, measure: str, notes: Notes) -> Row:
         few = "Not every run has this figure (nobody in a group, or no start); runs without it are left out in pairs."
     label = f"  {outcome.label}{_unit(outcome.unit)}{notes.mark(outcome.caveat, small, few)}"
     first = level_words(outcome.unit, estimates[0].mean)
-    return Row(label, (first, *(_difference(outcome.unit, estimate) for estimate in estimates[1:])))
+    return Row(label, (first, *(_difference(outcome.unit, estimate, short) for estimate in estimates[1:])))
 
 
 def _unit(unit: str) -> str:
     return "" if unit in ("share", "hours", "GBP") else f", {unit_words(unit)}"
 
 
-def _difference(unit: str, estimate: Estimate) -> str:
+def _difference(unit: str, estimate: Estimate, short: bool = False) -> str:
     assert estimate.difference is not None
     assert estimate.difference_low is not None
     assert estimate.difference_high is not None
-    return difference_words(unit, estimate.difference, estimate.difference_low, estimate.difference_high)
+    return difference_words(unit, estimate.difference, estimate.difference_low, estimate.difference_high, short)
 
 
-def _ratio(ratio: Ratio) -> str:
-    return WHY_NO_RATIO[ratio.why_not] if ratio.why_not else ratio_words(ratio.value, ratio.low, ratio.high)
+def _ratio(ratio: Ratio, short: bool) -> str:
+    return WHY_NO_RATIO[ratio.why_not] if ratio.why_not else ratio_words(ratio.value, ratio.low, ratio.high, short)
 
 
-def _title(c: Comparison) -> str:
-    against = f"Differences to {c.reference}" if len(c.names) > 1 else c.reference
-    return f"{against}: {size_words(c)}; {window_words(c)}"
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def size_words(c: Comparison) -> str:
@@ -210,8 +149,8 @@ def barrier_table(c: Comparison) -> TextTable:
         name = barrier.name.lower()
         if not _is_negligible(shares, name):
             rows += [Row(heading), Row(f"  {BARRIER_LABELS[name]}", tuple(_two(share[name]) for share in shares))]
-    title = "Of 100 weeks that eligible people live without a real budget: first gate that closed | any that would have"
-    return TextTable(title, c.names, tuple(rows), (GATES, CHOICE))
+    title = "Of 100 weeks that eligible people live without a real budget: the first gate that closed, and any that would have"
+    return TextTable((title,), c.names, tuple(rows), (GATES, CHOICE), under="first |  any")
 
 
 def _is_negligible(shares: Iterable[dict[str, tuple[float, float]]], name: str) -> bool:
@@ -289,7 +228,14 @@ def as_json(c: Comparison) -> dict[str, object]:
         })  # fmt: skip
     extra = {c.names[n]: c.extra_cost[n - 1]._asdict() for n in range(1, len(c.names))}
     barriers = [
-        {"scenario": name, "barrier": barrier, "label": BARRIER_LABELS[barrier], "choice": barrier == "declined", "first": first, "would_close": anyway}
+        {
+            "scenario": name,
+            "barrier": barrier,
+            "label": BARRIER_LABELS[barrier],
+            "choice": barrier == "declined",
+            "first": first,
+            "would_close": anyway,
+        }
         for number, name in enumerate(c.names)
         for barrier, (first, anyway) in c.barrier_shares(number).items()
     ]
@@ -307,4 +253,3 @@ def failed_json(c: Comparison) -> list[dict[str, object]]:
         {"scenario": c.names[f.task.scenario], "replicate": f.task.replicate, "seed": f.task.seed, "cause": f.cause}
         for f in c.failures
     ]
-

@@ -43,7 +43,9 @@ def shown(unit: str) -> Shown:
 
 def unit_words(unit: str) -> str:
     """What the numbers of a row are, as they are shown: "%", "weeks", "a year per 100 people"."""
-    return "%" if unit == "share" else "0 to 1" if unit == "0-1" else "£" if unit == "GBP" else shown(unit).of_difference
+    return (
+        "%" if unit == "share" else "0 to 1" if unit == "0-1" else "£" if unit == "GBP" else shown(unit).of_difference
+    )
 
 
 def level_words(unit: str, value: float) -> str:
@@ -75,12 +77,12 @@ def difference_words(unit: str, value: float, low: float, high: float, short: bo
     return f"{size} ({_number(factor * low, decimals)} to {_number(factor * high, decimals)})"
 
 
-def ratio_words(value: float, low: float, high: float) -> str:
-    """Pounds with an interval: £12.4k (11.0 to 14.5)."""
+def ratio_words(value: float, low: float, high: float, short: bool = False) -> str:
+    """Pounds with an interval, which need not be symmetric: £12.4k (11.0 to 14.5), or short £12.4k (11.0–14.5)."""
     factor, decimals, thousand = _in_thousands(value, low, high)
     size, ends = _number(factor * value, decimals), [_number(factor * end, decimals) for end in (low, high)]
     minus, size = (MINUS, size[1:]) if size.startswith(MINUS) else ("", size)
-    return f"{minus}£{size}{thousand} ({ends[0]} to {ends[1]})"
+    return f"{minus}£{size}{thousand} ({ends[0]}{NOTHING if short else ' to '}{ends[1]})"
 
 
 def pounds(value: float) -> str:

@@ -170,8 +170,8 @@ _COMPULSION = [
     _p("max_conditions", "compulsion", "Most discretionary conditions on one order", "count", 4, 0, 8, A, "S1 gives a range"),
     _p("cto_end_review", "compulsion", "Chance that a review ends the order, at mean vulnerability", "share", 0.28, 0, 1, E, "TGT11"),
     _p("cto_end_between", "compulsion", "Weekly chance of an end between reviews (clinician, tribunal, nearest relative)", "per week", 0.0016, 0, 0.02, E, "TGT11; PAR49"),
-    _p("recall_at_crisis", "compulsion", "Chance of a recall, and home again, at the onset of a crisis", "share", 0.25, 0, 1, E, "TGT12"),
-    _p("recall_at_admission", "compulsion", "Chance that an admission on a CTO is by recall", "share", 0.95, 0, 1, E, "TGT12; half are for deterioration"),
+    _p("recall_at_crisis", "compulsion", "Chance of a recall, and home again, at the onset of a crisis", "share", 0.20, 0, 1, E, "TGT12"),
+    _p("recall_at_admission", "compulsion", "Chance that an admission on a CTO is by recall", "share", 0.85, 0, 1, E, "TGT12; half are for deterioration"),
     _p("felt_benefit", "compulsion", "Chance that a stable person says at review that the limits helped", "share", 0.55, 0, 1, Q, "S1: many, not all; PAT14"),
 ]  # fmt: skip
 

@@ -1,67 +1,43 @@
 """One function per figure: a table of a comparison in, a figure out.
 
-Colours are Okabe and Ito's, which people with any colour vision can tell apart, and never carry meaning alone. A figure
-says in its subtitle what is drawn, on how many runs and people, and what a band or bar means; a caveat stands below.
-Text in SVG files is drawn as outlines, so that it looks the same wherever it is opened. Nothing here knows of runs.
+A figure says in its subtitle what is drawn, on how many runs and people, and what a band or bar means; a caveat stands
+below. Labels stand beside what they name. Nothing here knows of runs; frames and colours are in `figure_frames`.
 """
 
 from __future__ import annotations
 
-import io
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from persim.figure_frames import (
+    BLUE,
+    GREY,
+    INK,
+    MOST_COLUMNS,
+    NOTE_SIZE,
+    PALE,
+    VERMILION,
+    WIDTH,
+    Words,
+    columns_for,
+    fold,
+    height_of,
+    house_style,
+    panels_for,
+)
 from persim.number_words import MINUS, level_words, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BLUE, VERMILION, GREEN, SKY, GREY, PALE, INK = "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#8A8A8A", "#DDDDDD", "#222222"
-STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9.5,
-    "text.color": INK,
-    "axes.edgecolor": "#999999",
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 10.5,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "xtick.color": "#444444",
-    "ytick.color": "#444444",
-    "xtick.labelsize": 8.5,
-    "ytick.labelsize": 9,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "persim",
-    "axes.unicode_minus": True,
-}
-WIDTH = 11.5  # inches
-DPI = 150
-TITLE_SIZE, SUBTITLE_SIZE, NOTE_SIZE = 15, 10, 8
-MOST_COLUMNS = 3
-TITLE_SIGNS, TITLE_LINE = 11.4, 0.18  # of panels: signs in an inch, inches for a line
 KEY_LINE = 0.165  # inches
 LABEL_HEIGHT = 0.135  # of a panel, for two lines at the end of a curve
-
-
-@dataclass(frozen=True)
-class Words:
-    """What stands around a figure: title, subtitle (what is drawn, n, what a band means), caveat."""
-
-    title: str
-    subtitle: str
-    caveat: str
 
 
 @dataclass(frozen=True)
@@ -70,27 +46,6 @@ class Event:
 
     day: date
     label: str
-
-
-@contextmanager
-def house_style() -> Iterator[None]:
-    """Draw and save in persim's style, whatever the user's own settings are."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(STYLE)
-        yield
-
-
-def as_bytes(figure: Figure, kind: str, words: Words) -> bytes:
-    """The figure as a "png" or "svg" file; the same figure gives the same bytes. The words go in as a description."""
-    out = io.BytesIO()
-    described = {"Title": words.title, "Description": f"{words.subtitle} {words.caveat}"}
-    with house_style():
-        if kind == "svg":
-            figure.savefig(out, format="svg", metadata={**described, "Date": None, "Creator": "persim"})
-        else:
-            figure.savefig(out, format="png", dpi=DPI, metadata={**described, "Software": "persim"})
-    return out.getvalue()
 
 
 # Take-up over time ------------------------------------------------------------------------------------------------------
@@ -115,7 +70,7 @@ def take_up_over_time(
     table = series[(series["group"] == "all") & series["outcome"].isin([line[0] for line in LINES])]
     with house_style():
         key = _key_lines(policy, bool(levers) and any((levers or {}).values()), list(titles.values()))
-        figure, panels = _panels(list(titles.values()), 2.55, words, bottom=0.5 + KEY_LINE * len(key))
+        figure, panels = panels_for(list(titles.values()), 2.55, words, bottom=0.5 + KEY_LINE * len(key))
         top = max(1.0, 112.0 * float(np.nanmax(table["p95"].to_numpy(), initial=0.0)))
         for number, (axes, name) in enumerate(zip(panels, titles, strict=True)):
             own = table[table["scenario"] == name]
@@ -129,7 +84,7 @@ def take_up_over_time(
             axes.set_axisbelow(True)
         _date_axis(panels[0], _days(table))
         for number, line in enumerate(reversed(key)):
-            y = (_height_of(words.caveat) + 0.06 + KEY_LINE * number) / figure.get_figheight()
+            y = (height_of(words.caveat) + 0.06 + KEY_LINE * number) / figure.get_figheight()
             for x, part in zip((0.25 / WIDTH, 0.52), line, strict=False):
                 figure.text(x, y, part, fontsize=NOTE_SIZE, color="#555555")
         return figure
@@ -165,7 +120,9 @@ def _label_ends(axes: Axes, ends: list[tuple[float, str, str]], top: float) -> N
 
 def _draw_reference(axes: Axes, table: pd.DataFrame) -> None:
     line = table[table["outcome"] == "real_take_up"]
-    axes.plot(_days(line), 100.0 * line["mean"].to_numpy(float), color=GREY, linewidth=1.2, zorder=1.5, label="reference")  # type: ignore[arg-type]
+    axes.plot(
+        _days(line), 100.0 * line["mean"].to_numpy(float), color=GREY, linewidth=1.2, zorder=1.5, label="reference"
+    )  # type: ignore[arg-type]
 
 
 def _mark_dates(axes: Axes, policy: Sequence[Event], levers: Sequence[date]) -> None:
@@ -209,7 +166,7 @@ def steps_to_a_budget(steps: pd.DataFrame, titles: Mapping[str, str], words: Wor
         steps: columns scenario, step, label, per_100_eligible.
     """
     with house_style():
-        figure, panels = _panels(list(titles.values()), 2.2, words, bottom=0.6, left=1.65)
+        figure, panels = panels_for(list(titles.values()), 2.2, words, bottom=0.6, left=1.65)
         reference = steps[steps["scenario"] == next(iter(titles))]["per_100_eligible"].to_numpy(float)
         for number, (axes, name) in enumerate(zip(panels, titles, strict=True)):
             own = steps[steps["scenario"] == name]
@@ -231,7 +188,10 @@ def steps_to_a_budget(steps: pd.DataFrame, titles: Mapping[str, str], words: Wor
             axes.invert_yaxis() if not number else None
             axes.set_xlim(0.0, 100.0)
             axes.set_xticks([0, 25, 50, 75, 100])
-            axes.set_xlabel("of 100 eligible people" if number + _columns(len(titles), MOST_COLUMNS) >= len(titles) else "", fontsize=8.5)
+            axes.set_xlabel(
+                "of 100 eligible people" if number + columns_for(len(titles), MOST_COLUMNS) >= len(titles) else "",
+                fontsize=8.5,
+            )
             axes.tick_params(axis="y", length=0)
         return figure
 
@@ -256,7 +216,7 @@ def barriers(table: pd.DataFrame, titles: Mapping[str, str], words: Words) -> Fi
         places[-n_choices:] += 0.8  # a choice stands apart
     with house_style():
         height = 0.235 * (len(order) + 1)
-        figure, panels = _panels(list(titles.values()), height, words, bottom=0.5, left=2.3)
+        figure, panels = panels_for(list(titles.values()), height, words, bottom=0.5, left=2.3)
         top = 100.0 * float(largest.max())
         for number, (axes, name) in enumerate(zip(panels, titles, strict=True)):
             own = table[table["scenario"] == name].set_index("barrier").loc[order]
@@ -264,8 +224,23 @@ def barriers(table: pd.DataFrame, titles: Mapping[str, str], words: Words) -> Fi
             choice = own["choice"].to_numpy(bool)
             for row, place in enumerate(places):
                 colour = GREY if choice[row] else VERMILION
-                axes.plot([closed[row], anyway[row]], [place, place], color=PALE, linewidth=3.5, zorder=1, solid_capstyle="round")
-                axes.plot([anyway[row]], [place], "o", markersize=6, markerfacecolor="white", markeredgecolor=colour, markeredgewidth=1.6)
+                axes.plot(
+                    [closed[row], anyway[row]],
+                    [place, place],
+                    color=PALE,
+                    linewidth=3.5,
+                    zorder=1,
+                    solid_capstyle="round",
+                )
+                axes.plot(
+                    [anyway[row]],
+                    [place],
+                    "o",
+                    markersize=6,
+                    markerfacecolor="white",
+                    markeredgecolor=colour,
+                    markeredgewidth=1.6,
+                )
                 axes.plot([closed[row]], [place], "o", markersize=6, color=colour, zorder=3)
             if not number:
                 _name_the_dots(axes, places, closed, anyway)
@@ -283,7 +258,16 @@ def _name_the_dots(axes: Axes, places: np.ndarray, closed: np.ndarray, anyway: n
     """Say at the widest pair which dot is which."""
     row = int(np.argmax(anyway - closed))
     for value, word, side in ((closed[row], "closed first", "left"), (anyway[row], "would have closed", "right")):
-        axes.annotate(word, (value, places[row]), xytext=(0, 6), textcoords="offset points", fontsize=7.5, color="#555555", ha=side, va="bottom")
+        axes.annotate(
+            word,
+            (value, places[row]),
+            xytext=(0, 6),
+            textcoords="offset points",
+            fontsize=7.5,
+            color="#555555",
+            ha=side,
+            va="bottom",
+        )
 
 
 # Differences ------------------------------------------------------------------------------------------------------------
@@ -299,24 +283,28 @@ def differences(table: pd.DataFrame, levels: Mapping[str, float], titles: Mappin
     measures = list(dict.fromkeys(table["measure"]))
     names = list(titles)
     with house_style():
-        rows = [_wrap(title, 34) for title in titles.values()]
-        height = 0.4 + (0.12 + 0.14 * max(row.count("\n") + 1 for row in rows)) * len(rows)
+        rows = [fold(title, 34) for title in titles.values()]
+        height = 0.35 + (0.07 + 0.13 * max(row.count("\n") + 1 for row in rows)) * len(rows)
         labels = table.drop_duplicates("measure")["label"].tolist()
-        figure, panels = _panels(labels, height, words, bottom=0.7, left=2.2, gap=0.72, share=False)
+        figure, panels = panels_for(labels, height, words, bottom=0.7, left=2.2, gap=0.72, share=False)
         for number, (axes, measure) in enumerate(zip(panels, measures, strict=True)):
             own = table[table["measure"] == measure].set_index("scenario").reindex(names)
             unit = str(own["unit"].iloc[0])
             factor = shown(unit).factor
             values = (factor * own[column].to_numpy(float) for column in ("difference", "low", "high"))
             _draw_differences(axes, *values, least=shown(unit).least)
-            first_column = number % _columns(len(measures), MOST_COLUMNS) == 0
+            first_column = number % columns_for(len(measures), MOST_COLUMNS) == 0
             axes.set_yticks(np.arange(len(names)), rows if first_column else [])
             axes.set_ylim(len(names) - 0.5, -0.5)
             axes.tick_params(axis="y", length=0)
             axes.spines["left"].set_visible(False)
             axes.locator_params(axis="x", nbins=5)
             axes.xaxis.set_major_formatter(_tick_pounds if unit == "GBP" else _tick)
-            axes.set_xlabel(f"{shown(unit).of_difference} (from {level_words(unit, levels[measure])})", fontsize=8.5, color="#555555")
+            axes.set_xlabel(
+                f"{shown(unit).of_difference} (from {level_words(unit, levels[measure])})",
+                fontsize=8.5,
+                color="#555555",
+            )
         return figure
 
 
@@ -342,67 +330,18 @@ def _draw_differences(axes: Axes, difference: np.ndarray, low: np.ndarray, high:
         colour = BLUE if clear else GREY
         if np.isfinite(start):
             axes.plot([start, end], [row, row], color=colour, linewidth=2.2, zorder=2, solid_capstyle="butt")
-        axes.plot([value], [row], "o", markersize=6, markeredgewidth=1.5, markerfacecolor=colour if clear else "white", markeredgecolor=colour, zorder=3)
+        axes.plot(
+            [value],
+            [row],
+            "o",
+            markersize=6,
+            markeredgewidth=1.5,
+            markerfacecolor=colour if clear else "white",
+            markeredgecolor=colour,
+            zorder=3,
+        )
     reach = [edge for edge in (*low, *high, *difference) if np.isfinite(edge)]
     left, right = min([0.0, *reach]), max([0.0, *reach])
     spare = max(0.0, least - (right - left)) / 2.0
     span = max(right - left, least)
     axes.set_xlim(left - spare - 0.08 * span, right + spare + 0.08 * span)
-
-
-# Frames -----------------------------------------------------------------------------------------------------------------
-
-
-def _height_of(caveat: str) -> float:
-    """Inches that a caveat takes at the foot of a figure."""
-    return 0.16 + 0.15 * len(textwrap.wrap(caveat, 180))
-
-
-def _columns(n: int, most: int) -> int:
-    return n if n <= most else (2 if n == 4 else most)
-
-
-def _panels(
-    titles: Sequence[str], height: float, words: Words, *, bottom: float, left: float = 0.65, gap: float = 0.38,
-    share: bool = True,
-) -> tuple[Figure, list[Axes]]:  # fmt: skip
-    """A figure with a panel of that height in inches for each title, its words around it.
-
-    Returns: the figure, and its panels row by row; unused places stay empty.
-    """
-    n, columns = len(titles), _columns(len(titles), MOST_COLUMNS)
-    rows = -(-n // columns)
-    right, between = (0.75, 0.28) if share and left < 1.0 else (0.35, 0.12)
-    panel = (WIDTH - left - right) / (columns + (columns - 1) * between)
-    wrapped = [_wrap(title, int(panel * (1.0 + between / 2.0) * TITLE_SIGNS)) for title in titles]
-    lines = [max(text.count("\n") + 1 for text in wrapped[row * columns : (row + 1) * columns]) for row in range(rows)]
-    gap += TITLE_LINE * max(lines[1:], default=0)  # room for panel titles
-    subtitle, caveat = textwrap.wrap(words.subtitle, 142), textwrap.wrap(words.caveat, 180)
-    head = 0.73 + 0.2 * len(subtitle) + TITLE_LINE * lines[0]
-    foot = bottom + _height_of(words.caveat)
-    total = head + foot + rows * height + (rows - 1) * gap
-    figure = Figure(figsize=(WIDTH, total))
-    figure.subplots_adjust(
-        left=left / WIDTH, right=1 - right / WIDTH, top=1 - head / total, bottom=foot / total,
-        hspace=gap / height, wspace=between,
-    )  # fmt: skip
-    grid = figure.subplots(rows, columns, sharex=share, sharey=share, squeeze=False)
-    flat = [axes for row in grid for axes in row]
-    for axes in flat[n:]:
-        axes.remove()
-    for axes, title in zip(flat, wrapped, strict=False):
-        axes.set_title(title, pad=11, fontsize=10)
-    if share:
-        for number, axes in enumerate(flat[:n]):
-            axes.tick_params(labelbottom=number + columns >= n, labelleft=number % columns == 0)
-    figure.text(0.25 / WIDTH, 1 - 0.40 / total, words.title, fontsize=TITLE_SIZE, fontweight="bold", va="baseline")
-    for number, line in enumerate(subtitle):
-        figure.text(0.25 / WIDTH, 1 - (0.64 + 0.2 * number) / total, line, fontsize=SUBTITLE_SIZE, color="#444444", va="baseline")
-    for number, line in enumerate(reversed(caveat)):
-        figure.text(0.25 / WIDTH, (0.14 + 0.15 * number) / total, line, fontsize=NOTE_SIZE, color="#666666", va="baseline")
-    return figure, flat[:n]
-
-
-def _wrap(text: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(text, width)) or text
-

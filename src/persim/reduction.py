@@ -11,10 +11,10 @@ from functools import cached_property
 
 import numpy as np
 
-from persim.measures import COLUMN, N_FIELDS, N_STOCKS, STOCKS
-from persim.outcomes import BY_NAME, HEADLINE, OUTCOMES, YEAR_WEEKS, Outcome, group_labels, value_of
+from persim.measures import COLUMN, N_STOCKS, STOCKS
+from persim.outcomes import BY_NAME, HEADLINE, OUTCOMES, YEAR_WEEKS, Outcome, group_labels, group_table, value_of
 from persim.people import real_broad
-from persim.simulate import QUARTER_WEEKS, Record, Run, checked_groups, outcome_named, period_weeks
+from persim.simulate import Record, Run, checked_groups, outcome_named, period_weeks
 from persim.state import ON_CASELOAD, Stage, World
 
 SMALL = 200  # people; a figure on fewer is flagged
@@ -46,7 +46,7 @@ class Gap:
 
 
 GAPS = (
-    Gap("gap_perceived_risk", "Seen as low risk, less seen as high risk", "perceived_risk", "perceived risk low", "perceived risk high"),
+    Gap("gap_perceived_risk", "Seen as low risk, less as high risk", "perceived_risk", "perceived risk low", "perceived risk high"),
     Gap("gap_legal_status", "Voluntary, less on a CTO", "legal_status", "voluntary", "CTO"),
     Gap("gap_rural", "Urban, less rural", "rural", "urban", "rural"),
     Gap("gap_profession", "Social worker coordinates, less nurse", "profession", "social worker", "nurse"),
@@ -137,7 +137,7 @@ class Reduction:
 
     @cached_property
     def _all_labels(self) -> list[tuple[str, str]]:
-        return group_labels(self.n_localities, [False] * self.n_localities, self.recorded)
+        return group_labels(self.n_localities, self.recorded)
 
     @cached_property
     def labels(self) -> list[tuple[str, str]]:
@@ -149,11 +149,12 @@ class Reduction:
         return np.array([self._all_labels.index(pair) for pair in self.labels])
 
     @cached_property
-    def period_stops(self) -> list[int]:
-        """The week after each period; quarters are those of the calendar, so the first and last may be short."""
+    def periods(self) -> list[tuple[int, int]]:
+        """(first week, week after the last) of each period; quarters are the calendar's, so the ends may be short."""
         if not self.over_time:
             return []
-        return [week + 1 for week in range(self.first, self.stop) if (week + 1) % self.every == 0 or week + 1 == self.stop]
+        stops = [week for week in range(self.first + 1, self.stop + 1) if week % self.every == 0 or week == self.stop]
+        return list(zip([self.first, *stops], stops, strict=False))
 
     @cached_property
     def lines(self) -> list[tuple[int, int]]:
@@ -172,7 +173,7 @@ class Reduction:
             "derived": (len(DERIVED),),
             "gap_people": (len(GAPS),),
             "steps": (len(STEPS),),
-            "series": (len(self.lines), len(self.period_stops)),
+            "series": (len(self.lines), len(self.periods)),
         }
         starts: dict[str, tuple[int, tuple[int, ...]]] = {}
         start = 0
@@ -193,101 +194,117 @@ class Reduction:
 
     def row(self, run: Run) -> np.ndarray:
         """The run's numbers, shape (n_columns,). The run must be recorded weekly, with the groups of `recorded`."""
-        counts = run.counts[self.first - run.scenario.start_week :]
-        first, stop = self.window[0] - self.first, self.window[1] - self.first
-        closing, lived = tables_of(counts[first:stop], [stop - first])
-        values = self._window_values(counts, closing, lived)
-        people = np.stack([people_behind(o, closing, lived, self._all_labels)[0] for o in self.outcomes])
-        gap_people = [self._people_of_gap(gap, closing[0]) for gap in GAPS]
-        hourly = run.scenario.weekly_parameters()["staff_cost"][self.window[0] - run.scenario.start_week :][: stop - first]
-        derived = derived_values(counts[first:stop, 0], closing[0], hourly, self._all_labels)
-        parts = (
-            values[:, self._kept], people[:, self._kept], derived, gap_people, steps_of(run.world), self._series(counts)
-        )  # fmt: skip
+        start = run.scenario.start_week
+        first, stop = self.window[0] - start, self.window[1] - start
+        spans = [(first, stop), *((early - start, late - start) for early, late in self.periods)]
+        values, closing, lived = values_of_spans(run, self.recorded, self.outcomes, spans)
+        people = np.stack([people_behind(o, closing, lived, self._all_labels) for o in self.outcomes])
+        gap_people = [self._people_of_gap(gap, closing) for gap in GAPS]
+        hours = group_table(run.record[first:stop, :, COLUMN["hours_forms"], None], run.rural, ())[:, 0, 0]
+        hourly = run.scenario.weekly_parameters()["staff_cost"][first:stop]
+        derived = derived_values(closing, hours, hourly, self._all_labels)
+        places = [self.outcomes.index(outcome) for outcome in self.over_time]
+        over_time = [values[places[place], 1:, self._kept[group]] for place, group in self.lines]
+        parts = (values[:, 0, self._kept], people[:, self._kept], derived, gap_people, steps_of(run.world), over_time)
         return np.concatenate([np.ravel(part) for part in parts])
 
-    def _window_values(self, counts: np.ndarray, closing: np.ndarray, lived: np.ndarray) -> np.ndarray:
-        last = self.window[1] - 1
-        april = max(self.first, last // YEAR_WEEKS * YEAR_WEEKS)
-        _, since_april = tables_of(counts[april - self.first : last + 1 - self.first], [last + 1 - april])
-        week = np.array([last])
-        rows = []
-        for outcome in self.outcomes:
-            taken_on_one_day = is_stock(outcome) and not is_barrier(outcome)
-            table = closing if taken_on_one_day else since_april if outcome.yearly else lived
-            rows.append(value_of(outcome, table, week, 1)[0])
-        return np.stack(rows)
-
     def _people_of_gap(self, gap: Gap, closing: np.ndarray) -> float:
-        return min(_count(closing, self._all_labels, gap.dimension, label, "n_eligible") for label in (gap.first, gap.second))
-
-    def _series(self, counts: np.ndarray) -> np.ndarray:
-        if not self.over_time:
-            return np.zeros(0)
-        stops = [stop - self.first for stop in self.period_stops]
-        closing, lived = tables_of(counts[:, self._kept], stops)
-        last = np.array(self.period_stops) - 1
-        values = [value_of(o, closing if is_stock(o) else lived, last, 1) for o in self.over_time]
-        return np.stack([values[place][:, group] for place, group in self.lines])
+        return min(
+            _count(closing, self._all_labels, gap.dimension, label, "n_eligible") for label in (gap.first, gap.second)
+        )
 
 
-def tables_of(counts: np.ndarray, stops: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Weekly counts added up over periods, twice: with stocks as at the end, and with stocks as lived through.
+def values_of_spans(
+    run: Run, dimensions: tuple[str, ...], outcomes: Sequence[Outcome], spans: Sequence[tuple[int, int]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Outcomes over spans of weeks, and what they were made from.
 
     Args:
-        counts: shape (n_weeks, n_groups, N_FIELDS). stops: the row after each period; periods follow on each other.
-    Returns: two arrays of shape (n_periods, n_groups, N_FIELDS); flows are sums in both. The second holds sums of
-        stocks over weeks, so a flow over a stock is per person-week.
+        run: recorded weekly with these dimensions. spans: (first, stop) weeks since the run's start, in any order.
+    Returns: values, shape (n_outcomes, n_spans, n_groups); and for the first span the counts by group, shape
+        (n_groups, N_FIELDS), with stocks as at its end and with stocks added up over its weeks.
     """
-    ends = np.asarray(stops)
-    starts = np.concatenate(([0], ends[:-1]))
-    lived = np.add.reduceat(counts[: ends[-1]], starts, axis=0)
+    closing, lived = (group_table(table, run.rural, dimensions) for table in tables_of(run.record, spans))
+    last = np.array([stop - 1 for _, stop in spans]) + run.scenario.start_week
+    yearly = [outcome for outcome in outcomes if outcome.yearly]
+    april = group_table(_since_april(run, yearly, spans), run.rural, dimensions) if yearly else lived
+    rows = []
+    for outcome in outcomes:
+        if outcome.yearly:
+            rows.append(
+                np.concatenate([value_of(outcome, april[n : n + 1], last[n : n + 1], 1) for n in range(len(spans))])
+            )
+        else:
+            table = closing if is_stock(outcome) and not is_barrier(outcome) else lived
+            rows.append(value_of(outcome, table, last, 1))
+    return np.stack(rows), closing[0], lived[0]
+
+
+def tables_of(record: np.ndarray, spans: Sequence[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Weekly counts added up over spans, twice: with stocks as at the end, and with stocks as lived through.
+
+    Args:
+        record: shape (n_weeks, n_rows, N_FIELDS). spans: (first, stop) rows of weeks.
+    Returns: two arrays of shape (n_spans, n_rows, N_FIELDS); flows are sums in both. The second holds sums of stocks
+        over weeks, so a flow over a stock is per person-week.
+    """
+    lived = np.stack([record[first:stop].sum(axis=0) for first, stop in spans])
     closing = lived.copy()
-    closing[:, :, :N_STOCKS] = counts[ends - 1, :, :N_STOCKS]
+    closing[:, :, :N_STOCKS] = record[[stop - 1 for _, stop in spans], :, :N_STOCKS]
     return closing, lived
 
 
-def people_behind(outcome: Outcome, closing: np.ndarray, lived: np.ndarray, labels: list[tuple[str, str]]) -> np.ndarray:
-    """How many people, unweighted, an outcome of each group rests on: shape (n_periods, n_groups); NaN for posts.
+def _since_april(run: Run, outcomes: Sequence[Outcome], spans: Sequence[tuple[int, int]]) -> np.ndarray:
+    """Counts since the April before the end of each span, of the fields that these outcomes need; others are 0."""
+    fields = sorted({COLUMN[name.rstrip("-")] for outcome in outcomes for name in (*outcome.top, *outcome.bottom)})
+    table = np.zeros((len(spans), *run.record.shape[1:]))
+    start = run.scenario.start_week
+    for number, (_, stop) in enumerate(spans):
+        april = max(0, (start + stop - 1) // YEAR_WEEKS * YEAR_WEEKS - start)
+        table[number][:, fields] = run.record[april:stop][:, :, fields].sum(axis=0)
+    return table
+
+
+def people_behind(
+    outcome: Outcome, closing: np.ndarray, lived: np.ndarray, labels: list[tuple[str, str]]
+) -> np.ndarray:
+    """How many people, unweighted, an outcome of each group rests on, shape (n_groups,); NaN where it is about posts.
 
     People on the caseload or eligible are counted on the last day; events (starts, orders) over the window.
     """
     base = outcome.bottom[0].rstrip("-") if outcome.bottom else "eligible"
     if base in ("posts", "posts_filled"):
-        return np.full(closing.shape[:2], np.nan)
+        return np.full(len(closing), np.nan)
     if base in CTO_FIELDS:
-        order = labels.index(("legal_status", "CTO"))
-        weighted = closing[:, order, COLUMN["on_caseload"]]
-        natural = closing[:, order, COLUMN["n_people"]] / np.where(weighted > 0.0, weighted, 1.0)
+        order = closing[labels.index(("legal_status", "CTO"))]
+        weighted = order[COLUMN["on_caseload"]]
         table = closing if base in STOCKS else lived
-        return table[:, :, COLUMN[base]] * np.where(weighted > 0.0, natural, 1.0)[:, None]
+        return table[:, COLUMN[base]] * (order[COLUMN["n_people"]] / weighted if weighted > 0.0 else 1.0)
     if base in STOCKS:
-        return closing[:, :, COLUMN["n_people" if base == "on_caseload" else "n_eligible"]]
-    return lived[:, :, COLUMN[base]]
+        return closing[:, COLUMN["n_people" if base == "on_caseload" else "n_eligible"]]
+    return lived[:, COLUMN[base]]
 
 
 def derived_values(
-    weekly: np.ndarray, closing: np.ndarray, hourly: np.ndarray, labels: list[tuple[str, str]]
+    closing: np.ndarray, hours: np.ndarray, hourly: np.ndarray, labels: list[tuple[str, str]]
 ) -> np.ndarray:
     """Gaps and costs of one run, in the order of `DERIVED`.
 
     Args:
-        weekly: everyone's counts in each week of the window, shape (n_weeks, N_FIELDS). closing: by group, at its end.
-        hourly: what an hour of staff costs in each week.
+        closing: by group, flows of the window and stocks at its end, shape (n_groups, N_FIELDS).
+        hours: staff hours on forms in each week of the window. hourly: what an hour of staff costs in each.
     """
-    assert weekly.shape[1] == N_FIELDS
-    a_year = YEAR_WEEKS / len(weekly)
-    hours = weekly[:, COLUMN["hours_forms"]]
-    started = float(weekly[:, COLUMN["started"]].sum())
+    a_year = YEAR_WEEKS / len(hours)
+    started = closing[0, COLUMN["started"]]
     forms = float((hours * hourly).sum()) * a_year
     levers, budgets, services = (
-        float(weekly[:, COLUMN[name]].sum()) * a_year for name in ("cost_levers", "spend_council", "spend_packages")
+        float(closing[0, COLUMN[name]]) * a_year for name in ("cost_levers", "spend_council", "spend_packages")
     )
     cost = forms + levers + budgets
     real = closing[0, COLUMN["real_broad"]]
     values = {gap.name: gap_of(gap, closing, labels) for gap in GAPS} | {
         "forms_hours_year": float(hours.sum()) * a_year,
-        "forms_hours_per_start": float(hours.sum()) / started if started > 0.0 else np.nan,
+        "forms_hours_per_start": float(hours.sum() / started) if started > 0.0 else np.nan,
         "cost_forms": forms,
         "cost_levers": levers,
         "cost_budgets": budgets,
@@ -330,6 +347,3 @@ NEVER = -100_000  # `raised_week` of a person for whom no process was ever begun
 def period_of(record: Record, n_weeks: int) -> int:
     """Weeks in a period over time; 0 if nothing is kept over time."""
     return 0 if record == "final" else period_weeks(record, n_weeks)
-
-
-__all__ = ["QUARTER_WEEKS", "Reduction"]

@@ -61,7 +61,9 @@ class ResultFolder:
     def __enter__(self) -> ResultFolder:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.place.exists():
             shutil.rmtree(self.place, ignore_errors=True)
 
@@ -75,6 +77,11 @@ class ResultFolder:
         """Write a text file, UTF-8 with plain line ends."""
         with _clear_errors(name):
             self.path(name).write_text(text, encoding="utf-8", newline="\n")
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Write a file as it is."""
+        with _clear_errors(name):
+            self.path(name).write_bytes(content)
 
     def write_json(self, name: str, value: Any) -> None:
         """Write JSON; numbers that are not finite become null."""

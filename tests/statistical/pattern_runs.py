@@ -4,7 +4,8 @@ A pattern passes by an interval of paired differences, never by a point: luck is
 differ only through what was changed. `arm` runs a world and keeps it for the session, so that patterns share the
 baseline; `Arm.rate` is a rate for each seed; `interval` is the mean with its t interval.
 
-A rule that no parameter switches off is broken by a `between`: a function that changes the world between two weeks.
+A `watch` is called before every week and after the last: it takes notes of what the record does not hold, or changes the
+world between two weeks, which breaks a rule that no parameter switches off.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from persim.week import run_weeks
 
 QUARTER, YEAR = 13, 52
 LEVEL = 0.99
-Between = Callable[[World, int], None]
-Keep = Callable[[World], Mapping[str, np.ndarray]]
+Notes = dict[str, np.ndarray]
+Watch = Callable[[World, int, Notes], None]
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,13 @@ class Arm:
 
     Attributes:
         counts: float64 of shape (n_seeds, n_periods, n_groups, N_FIELDS). labels: of the groups, "all" first.
-        every: weeks in a period. kept: what `keep` took from each final world, one mapping a seed.
+        every: weeks in a period. notes: what `watch` noted, one mapping a seed.
     """
 
     counts: np.ndarray
     labels: tuple[str, ...]
     every: int
-    kept: tuple[Mapping[str, np.ndarray], ...]
+    notes: tuple[Notes, ...]
 
     def total(self, fields: str, weeks: slice, group: str = "all") -> np.ndarray:
         """Sum of the named counts ("a b-" is a less b) over the periods that end in `weeks`, shape (n_seeds,).
@@ -113,58 +114,40 @@ class Arm:
 
 
 def run_one(
-    scenario: Scenario, seed: int, dimensions: tuple[str, ...], every: int, between: Between | None
-) -> tuple[np.ndarray, World, tuple[str, ...]]:
-    """One run, changed between weeks if asked: counts by group, the final world, the labels of the groups."""
+    scenario: Scenario, seed: int, dimensions: tuple[str, ...], every: int, watch: Watch | None
+) -> tuple[np.ndarray, tuple[str, ...], Notes]:
+    """One run: counts by group, the labels of the groups, and what was noted."""
     enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
     world = start_world(scenario.n_users, scenario.weekly_parameters(), seed, enriched)
     first, n_rows = group_rows(len(world.localities), dimensions)
-    n_weeks = scenario.n_weeks
+    n_weeks, start = scenario.n_weeks, scenario.start_week
     out = np.zeros((-(-n_weeks // every), n_rows, N_FIELDS))
-    room = scratch()
-    start = scenario.start_week
-    if between is None:
-        run_weeks(world, seed, enriched, start, 0, n_weeks, every, out, room[0], first, room[1])
+    cells, events = scratch()
+    notes: Notes = {}
+    if watch is None:
+        run_weeks(world, seed, enriched, start, 0, n_weeks, every, out, cells, first, events)
     else:
         for week in range(n_weeks):
-            between(world, week)
+            watch(world, week, notes)
             row = out[week // every : week // every + 1]
             row[:, :, :N_STOCKS] = 0.0
-            run_weeks(world, seed, enriched, start, week, 1, 1, row, room[0], first, room[1])
+            run_weeks(world, seed, enriched, start, week, 1, 1, row, cells, first, events)
+        watch(world, n_weeks, notes)
     rural = [bool(value) for value in world.localities["rural"]]
     labels = tuple(label for _, label in group_labels(len(rural), rural, dimensions))
-    return group_table(out, rural, dimensions), world, labels
-
-
-def run_arm(
-    scenario: Scenario,
-    seeds: Iterable[int],
-    dimensions: tuple[str, ...] = (),
-    every: int = QUARTER,
-    between: Between | None = None,
-    keep: Keep | None = None,
-) -> Arm:
-    """Run a world over the seeds, on two threads."""
-    ready_the_compiled_model()
-
-    def one(seed: int) -> tuple[np.ndarray, tuple[str, ...], Mapping[str, np.ndarray]]:
-        counts, world, labels = run_one(scenario, seed, dimensions, every, between)
-        return counts, labels, keep(world) if keep else {}
-
-    with ThreadPoolExecutor(2) as threads:
-        results = list(threads.map(one, seeds))
-    return Arm(
-        np.stack([counts for counts, _, _ in results]), results[0][1], every, tuple(kept for _, _, kept in results)
-    )
+    return group_table(out, rural, dimensions), labels, notes
 
 
 @cache
 def _kept_arm(
     name: str, seeds: tuple[int, ...], people: int, weeks: int | None, dimensions: tuple[str, ...], every: int,
-    numbers: tuple[tuple[str, float], ...], between: Between | None, keep: Keep | None,
+    numbers: tuple[tuple[str, float], ...], watch: Watch | None,
 ) -> Arm:  # fmt: skip
     scenario = read_scenario(name).changed(n_users=people, n_weeks=weeks, **dict(numbers))
-    return run_arm(scenario, seeds, dimensions, every, between, keep)
+    ready_the_compiled_model()
+    with ThreadPoolExecutor(2) as threads:
+        results = list(threads.map(lambda seed: run_one(scenario, seed, dimensions, every, watch), seeds))
+    return Arm(np.stack([r[0] for r in results]), results[0][1], every, tuple(r[2] for r in results))
 
 
 def arm(
@@ -175,10 +158,9 @@ def arm(
     weeks: int | None = None,
     dimensions: tuple[str, ...] = (),
     every: int = QUARTER,
-    between: Between | None = None,
-    keep: Keep | None = None,
+    watch: Watch | None = None,
     **numbers: float,
 ) -> Arm:
-    """A scenario (or one arm, `name/arm`) with changed numbers over seeds 1 to `seeds`, kept for the session."""
+    """A scenario (or one arm, `name/arm`) with changed numbers over seeds 1 to `seeds`, on two threads, kept for the session."""
     given = tuple(sorted(numbers.items()))
-    return _kept_arm(name, tuple(range(1, seeds + 1)), people, weeks, dimensions, every, given, between, keep)
+    return _kept_arm(name, tuple(range(1, seeds + 1)), people, weeks, dimensions, every, given, watch)

@@ -1,0 +1,157 @@
+"""The result folder of a comparison: tables, figures, scenarios, a page that says what is what, and the manifest."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import persim
+from persim.comparison import Comparison
+from persim.comparison_figures import figures
+from persim.comparison_words import PURPOSE, answer, barrier_table, failed_json, headline, luck_words, size_words
+from persim.figure_frames import as_bytes
+from persim.jit import MODEL_VERSION
+from persim.policy import monday_of
+from persim.store import ResultFolder, machine, safe_name
+from persim.text_table import wrapped
+
+TABLE_WIDTH = 220
+LINE = 100
+FILES = (
+    ("table.txt", "the table as printed: differences to the first scenario, and what stood in the way"),
+    ("summary.csv", "every measure for everyone: mean over runs with its 95 % interval, and how far runs spread"),
+    ("differences.csv", "paired differences to the first scenario with 95 % intervals, correlation, worth of pairing"),
+    ("series.csv", "outcomes over time: mean, interval, nine of ten runs (p5 to p95), difference"),
+    ("groups.csv", "the same by group of people; `small` marks cells on fewer than 200 people in a run"),
+    ("barriers.csv", "weeks without a real budget: the gate that closed first, every gate that would have"),
+    ("funnel.csv", "how far 100 eligible people came, from an opportunity to a real budget"),
+    ("runs.parquet", "every run's own numbers, long"),
+    ("*.parquet", "the tables again with all digits, for R, Python or a database"),
+    ("figures/", "take-up over time, from eligible to real, barriers, differences; PNG for slides, SVG for print"),
+    ("scenarios/", "each scenario as it was run, complete: every number, every dated step"),
+    ("manifest.json", "versions, seeds, options, and the SHA-256 of every file"),
+)
+
+
+def folder_name(names: list[str]) -> str:
+    """A name for the result folder of these scenarios: baseline-and-lean_process, baseline-and-5-others."""
+    first, *others = (safe_name(Path(name).stem if name.endswith((".yaml", ".yml")) else name) for name in names)
+    if not others:
+        return first
+    return f"{first}-and-{others[0] if len(others) == 1 else f'{len(others)}-others'}"
+
+
+def write_comparison(
+    c: Comparison, folder: ResultFolder, started: float, with_figures: bool = True, command: str = "compare"
+) -> Path:
+    """Write everything into the folder and give it its name.
+
+    Args:
+        started: `time.time()` when the runs began.
+    Returns: the folder.
+    """
+    for name, table in (
+        ("summary", c.summary),
+        ("differences", c.paired_differences),
+        ("groups", c.groups),
+        ("barriers", c.barriers),
+        ("funnel", c.steps),
+    ):
+        folder.write_table(name, table)
+    if c.reduction.over_time:
+        folder.write_table("series", c.series)
+    folder.write_parts("runs", c.run_parts())
+    if with_figures:
+        for name, words, figure in figures(c):
+            for kind in ("png", "svg"):
+                folder.write_bytes(f"figures/{name}.{kind}", as_bytes(figure, kind, words))
+    for scenario, name in zip(c.scenarios, c.names, strict=True):
+        folder.write_json(f"scenarios/{safe_name(name)}.json", scenario.resolved())
+    folder.write_text("table.txt", _table_text(c))
+    folder.write_text("README.txt", _readme(c, folder))
+    return folder.commit(_manifest(c, started, command))
+
+
+def _table_text(c: Comparison) -> str:
+    lines = [text for text, _ in headline(c).lines(TABLE_WIDTH)]
+    lines += ["", *(text for text, _ in barrier_table(c).lines(TABLE_WIDTH))]
+    return "\n".join(lines) + "\n"
+
+
+def _readme(c: Comparison, folder: ResultFolder) -> str:
+    written = {path.name for path in folder.place.iterdir()}
+    here = [(name, what) for name, what in FILES if name.rstrip("/") in written or name in ("*.parquet", "manifest.json")]
+    made = f"persim {persim.__version__}, {size_words(c)}, seeds {c.seed} to {c.seed + c.replicates - 1}"
+    parts = [
+        ["What this folder says", "=" * 21, "", *_paragraph(answer(c))],
+        *([note] for note in map(_paragraph, (luck_words(c), *c.notes)) if note),
+        ["", "What to bear in mind", "-" * 20, *(line for text in BEAR_IN_MIND for line in _point(text))],
+        ["", "What each file holds", "-" * 20, *(f"{name:<16}{what}" for name, what in here)],
+        ["", "Which scenarios", "-" * 15, *(f"{n:<28}{s.title}" for n, s in zip(c.names, c.scenarios, strict=True))],
+        ["", "How it was made", "-" * 15, *_paragraph(made), *_paragraph(_weeks(c)), *_failed(c)],
+    ]
+    return "\n".join("\n".join(part) for part in parts) + "\n"
+
+
+BEAR_IN_MIND = (
+    PURPOSE,
+    "Intervals cover chance between runs only: not doubt about the numbers put in, nor about the model. Many of those "
+    "numbers are assumptions: `persim parameters` says which.",
+    "Reported take-up is what a council would count; real take-up is a budget in use with a plan the person agreed, and "
+    "a sum known or free to vary. The size of the gap between them is an assumption.",
+    "The barrier that closed first is not thereby the cause to attack: read it beside every gate that would have closed.",
+    "Declining a budget is a choice. More take-up is not always better, and a budget is not all of personalised care.",
+    "Control and quality of life are indices of this model, not ASCOT or QALY scores.",
+    "Cost per real budget is the council's staff and money only, and unstable where the gain is near nought.",
+    "Figures marked `small` rest on fewer than 200 people in a run.",
+    "The model has no ethnicity, age, sex, poverty, housing or diagnosis: no equality impact assessment can rest on it.",
+    "A run of default numbers does not describe any named Trust. Quote intervals, version and scenario file.",
+)  # fmt: skip
+
+
+def _paragraph(text: str) -> list[str]:
+    return [line.strip() for line in wrapped(text, LINE)] if text else []
+
+
+def _point(text: str) -> list[str]:
+    first, *rest = _paragraph(text)
+    return [f"- {first}", *(f"  {line}" for line in rest)]
+
+
+def _weeks(c: Comparison) -> str:
+    first, stop = c.reduction.first, c.reduction.stop
+    start, end = c.reduction.window
+    return (
+        f"Weeks {first} to {stop - 1} ({monday_of(first)} to {monday_of(stop - 1)}; week 0 is that of 7 April 2008). "
+        f"The tables report weeks {start} to {end - 1}: shares of people in the last of them, flows and rates over all."
+    )
+
+
+def _failed(c: Comparison) -> list[str]:
+    return [f"Failed: {f['scenario']}, seed {f['seed']}: {f['cause']}" for f in failed_json(c)[:20]]
+
+
+def _manifest(c: Comparison, started: float, command: str) -> dict[str, object]:
+    return {
+        "command": command,
+        "persim": persim.__version__,
+        "model_version": MODEL_VERSION,
+        **machine(),
+        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 1),
+        "options": c.options,
+        "replicates": c.replicates,
+        "seeds": [c.seed, c.seed + c.replicates - 1],
+        "people": c.n_users,
+        "weeks": [c.reduction.first, c.reduction.stop - 1],
+        "window": [c.reduction.window[0], c.reduction.window[1] - 1],
+        "groups": list(c.reduction.groups),
+        "outcomes": [outcome.name for outcome in c.reduction.outcomes],
+        "failed": failed_json(c),
+        "notes": list(c.notes),
+        "scenarios": [
+            {"name": name, "digest": scenario.digest(), "file": f"scenarios/{safe_name(name)}.json", "resolved": scenario.resolved()}
+            for scenario, name in zip(c.scenarios, c.names, strict=True)
+        ],
+    }  # fmt: skip

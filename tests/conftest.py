@@ -1,0 +1,153 @@
+"""What several tests share: people, practitioners, teams, localities and parameters made by hand, set luck, a tiny world.
+
+The builders make plain objects with every field of the real records, so that a rule called from Python takes them as it
+takes a record: `user_asks(person(informed=1), locality(), parameters(), 0.0)`.
+"""
+
+import dataclasses
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from persim import state
+from persim.parameters import record_of
+from persim.rules.culture import organisation_feels_media, organisation_sets_terms
+from persim.rules.information import HEARD_NOTHING
+from persim.scenario import read_scenario
+from persim.simulate import run_scenario
+
+NEVER = -100000
+
+# A stable, voluntary, eligible person of middling traits, outside the pathway, who knows nothing of budgets.
+PERSON = {
+    "key": 123456789, "weight": 1.0, "eligible": 1, "weeks_in_state": 30, "weeks_to_review": 20, "hazard": 1.0,
+    "vulnerability": 0.4, "perceived_risk": 0.5, "file_risk": 0.55, "trust": 0.6, "confidence": 0.5,
+    "autonomy_preference": 0.5, "self_stigma": 0.5, "social_need": 0.75, "health_need": 0.45, "control_felt": 0.4,
+    "control_recorded": 0.45, "social_contact": 0.4, "quality_of_life": 0.5, "nearest_relative": state.OTHER_RELATIVE,
+    "lead_worker": state.LEAD_COORDINATOR, "barrier": state.B_NO_OPPORTUNITY, "cto_involvement_review": -1.0, "amhp": -1,
+    "raised_week": NEVER, "in_use_week": NEVER, "rest_until": NEVER, "counted_year": NEVER, "eligible_year": NEVER,
+    "heard": HEARD_NOTHING,
+}  # fmt: skip
+BUDGET_IN_USE = {
+    "pathway_stage": state.IN_USE, "budget_form": state.DIRECT_PAYMENT, "budget_gbp_per_year": 3000.0, "amount_known": 1,
+    "plan_agreed": 1, "can_vary": 1, "involvement": 0.6, "weeks_in_stage": 20, "raised_week": 10, "in_use_week": 30,
+    "informed": state.UNDERSTANDS, "barrier": state.B_NONE, "counted": 1,
+}  # fmt: skip
+ON_CTO = {
+    "legal_status": state.CTO, "s117": 1, "cto_weeks": 10, "conditions": 2, "conditions_negotiated": 0.2,
+    "cto_involvement_making": 0.15, "amhp": 0,
+}  # fmt: skip
+# A nurse at work with a full, orderly week: everything known, nothing feared, every door ajar.
+PRACTITIONER = {
+    "profession": state.NURSE, "works": 1, "worry_person": 0.5, "worry_self": 0.5, "legitimacy": 0.5,
+    "role_protection": 0.5, "medical_orientation": 0.5, "social_care_knowledge": 0.8, "knowledge": 0.5,
+    "hours_direct": 18.6, "hours_routine": 8.0, "social_hours": 6.0, "gate_open": 1.0, "involvement_possible": 0.6,
+    "case_share": 1.0, "squeeze": 0.2,
+}  # fmt: skip
+TEAM = {
+    "mean_worry_person": 0.5, "mean_worry_self": 0.5, "mean_legitimacy": 0.5, "mean_medical": 0.5,
+    "n_posts": state.POSTS_PER_TEAM, "n_users": 330,
+}  # fmt: skip
+
+
+def record(dtype: np.dtype, usual: dict, changes: dict) -> SimpleNamespace:
+    """A plain object with every field of a record: noughts, then what is usual, then the changes."""
+    fields = {name: 0.0 if dtype[name] == np.float64 else 0 for name in dtype.names}
+    unknown = [name for name in {**usual, **changes} if name not in fields]
+    if unknown:
+        raise KeyError(f"no such field: {', '.join(unknown)}")
+    return SimpleNamespace(**{**fields, **usual, **changes})
+
+
+def make_parameters(**changes: float) -> SimpleNamespace:
+    row = record_of(**changes)[0]
+    return SimpleNamespace(**{name: float(row[name]) for name in row.dtype.names})
+
+
+def make_locality(p: SimpleNamespace | None = None, **changes: float) -> SimpleNamespace:
+    """An urban, co-located locality with the terms that `p` gives, then the changes."""
+    usual = {name: 1.0 for name in state.LOCALITY.names if name.startswith("odds_")}
+    usual |= {"integration": state.CO_LOCATED, "n_teams": 1, "pot_factor": 1.0, "caseload_factor": 1.0}
+    usual |= {"eligible_now": 100.0, "eligible_before": 100.0, "people_now": 300.0, "pot": 250000.0}
+    fixed = {name: changes[name] for name in changes if name in ("integration", "rural") or name.startswith("odds_")}
+    org = record(state.LOCALITY, usual, fixed)
+    p = make_parameters() if p is None else p
+    organisation_feels_media(org, p)
+    organisation_sets_terms(org, p)
+    return record(state.LOCALITY, vars(org), changes)
+
+
+@pytest.fixture(scope="session")
+def person():
+    """`person(**changes)`: a plain service user."""
+    return lambda **changes: record(state.USER, PERSON, changes)
+
+
+@pytest.fixture(scope="session")
+def holder():
+    """`holder(**changes)`: a person with a real budget in use, a direct payment."""
+    return lambda **changes: record(state.USER, PERSON, {**BUDGET_IN_USE, **changes})
+
+
+@pytest.fixture(scope="session")
+def on_cto():
+    """`on_cto(**changes)`: a person ten weeks into a CTO."""
+    return lambda **changes: record(state.USER, PERSON, {**ON_CTO, **changes})
+
+
+@pytest.fixture(scope="session")
+def practitioner():
+    """`practitioner(**changes)`: a plain coordinator, a nurse."""
+    return lambda **changes: record(state.PRACTITIONER, PRACTITIONER, changes)
+
+
+@pytest.fixture(scope="session")
+def team():
+    """`team(**changes)`: a plain team."""
+    return lambda **changes: record(state.TEAM, TEAM, changes)
+
+
+@pytest.fixture(scope="session")
+def locality():
+    """`locality(p, **changes)`: a locality with the terms that the parameters give."""
+    return make_locality
+
+
+@pytest.fixture(scope="session")
+def parameters():
+    """`parameters(**changes)`: the defaults with changes."""
+    return make_parameters
+
+
+@pytest.fixture
+def luck(monkeypatch):
+    """`luck(usual, {purpose: draw})`: what the rules that draw for themselves get, whatever their stream."""
+
+    def set_luck(usual: float, by_purpose: dict[int, float] | None = None) -> None:
+        chosen = by_purpose or {}
+        for name, module in list(sys.modules.items()):
+            if name.startswith(("persim.rules.", "persim.phases.")) and hasattr(module, "draw"):
+                monkeypatch.setattr(module, "draw", lambda s, purpose: chosen.get(purpose, usual))
+
+    return set_luck
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    """`tiny(name, enrich=..., n_users=..., n_weeks=..., **parameters)`: a shipped scenario made small."""
+
+    def make(name: str = "baseline", enrich: float | None = None, n_users: int = 330, n_weeks: int = 60, **parameters):
+        made = read_scenario(name).changed(n_users=n_users, n_weeks=n_weeks, **parameters)
+        return made if enrich is None else dataclasses.replace(made, enrich=enrich)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tiny):
+    """The baseline with 660 people for 120 weeks, seed 1, recorded weekly with every group. Not to be written to."""
+    made = tiny(n_users=660, n_weeks=120)
+    groups = ("profession", "legal_status", "perceived_risk", "actual_risk", "section_117", "carer")
+    return run_scenario(made, 1, "weekly", groups)
