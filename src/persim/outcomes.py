@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from persim.measures import COLUMN, FLOWS, STOCKS
+from persim.measures import COLUMN, STOCKS
 from persim.phases.counting import (
     CARER_GROUP,
     N_DIMENSIONS,
@@ -48,10 +48,12 @@ class Outcome:
     @property
     def kind(self) -> Kind:
         """A stock of the period's last week, or a flow over the period."""
-        return "stock" if all(name in STOCKS for name in self.top) else "flow"
+        return "stock" if all(name.rstrip("-") in STOCKS for name in self.top) else "flow"
 
 
-def _rate(name: str, label: str, meaning: str, top: str, bottom: str = "eligible", unit: str = "share", **more) -> Outcome:
+def _rate(
+    name: str, label: str, meaning: str, top: str, bottom: str = "eligible", unit: str = "share", **more
+) -> Outcome:
     return Outcome(name, label, unit, meaning, tuple(top.split()), tuple(bottom.split()), **more)
 
 
@@ -75,6 +77,13 @@ _TAKE_UP = [
     _rate("relabelled_take_up", "Relabelled services", "Existing services counted as budgets", "relabelled", caveat=_REAL),
     _rate("reported_with_one_off", "Reported, one-off included", "Counted by the council, one-off budgets included", "reported_with_one_off"),
     _rate("reported_during_year", "Reported during the year", "Counted at any time since April, of all eligible at any time since April", "first_counted_in_year", "first_eligible_in_year", yearly=True, caveat=_REAL),
+    _rate("real_during_year", "Real during the year", "Real (broad) at any time since April, likewise", "first_real_in_year", "first_eligible_in_year", yearly=True, caveat=_REAL),
+    _rate("real_strict_during_year", "Real (strict) during the year", "All three truths at any time since April, likewise", "first_strict_in_year", "first_eligible_in_year", yearly=True, caveat=_REAL),
+    _rate("notional_during_year", "Notional during the year", "Notional at any time since April, likewise", "first_notional_in_year", "first_eligible_in_year", yearly=True, caveat=_REAL),
+    _count("people_reported_during_year", "People reported during the year", "Counted at any time since April", "first_counted_in_year", yearly=True, caveat=_REAL),
+    _count("people_real_during_year", "People with a real budget during the year", "Real (broad) at any time since April", "first_real_in_year", yearly=True, caveat=_REAL),
+    _rate("council_rate", "The council's own rate", "Share of all the council's clients with a budget, mean of localities", "council_rate", "localities"),
+    _rate("localities_on_target", "Localities on target", "Share of localities whose council meets the target in force", "localities_on_target", "localities"),
     _rate("reality_gap", "Reality gap", "Reported less real take-up", "reported real_broad-", caveat=_REAL),
     _rate("direct_payment_take_up", "Direct payments", "Budget in use as a direct payment", "direct_payments"),
     _rate("third_party_take_up", "Third-party budgets", "Budget in use held by a third party", "third_party_budgets"),
@@ -90,18 +99,34 @@ _WAY = [
     _rate("opportunities", "Opportunities", "Occasions to speak of budgets, a year per eligible person", "opportunities", unit="per person-year", scale=YEAR_WEEKS),
     _rate("offers", "Offers", "Offers made, a year per eligible person", "offers", unit="per person-year", scale=YEAR_WEEKS),
     _rate("offers_per_opportunity", "Offers per opportunity", "Share of opportunities that bring an offer", "offers", "opportunities"),
-    _rate("acceptance", "Acceptance", "Share of offers accepted; declining is a choice", "accepted", "offers"),
+    _rate("acceptance", "Acceptance", "Share of offers accepted; declining is a choice", "accepted", "offers", caveat="Declining is a choice, not a barrier."),
     _rate("starts", "Starts", "Budgets that came into use, a year per eligible person", "started", unit="per person-year", scale=YEAR_WEEKS),
     _rate("starts_per_raised", "Starts per process begun", "Budgets that came into use per process begun", "started", "raised"),
-    _rate("offers_on_request", "Opportunities on request", "Share of opportunities that the person asked for", "opportunities_asked", "opportunities"),
+    _rate("opportunities_on_request", "Opportunities on request", "Share of opportunities that the person asked for", "opportunities_asked", "opportunities"),
+    _rate("opportunities_at_review", "Opportunities at reviews", "Share of opportunities that a care review brought", "opportunities_review", "opportunities"),
+    _rate("opportunities_by_default", "Opportunities by default", "Share of opportunities that a default offer brought", "opportunities_default", "opportunities"),
+    _rate("opportunities_passed_on", "Opportunities after a hand-off", "Share of opportunities with somebody else", "opportunities_passed_on", "opportunities"),
+    _rate("declined", "Declined", "Share of offers declined; a choice, not a barrier", "declined", "offers", caveat="Declining is a choice, not a barrier."),
+    _rate("carer_wishes", "Carers who wish for it", "Share of carers, at offers; asked apart from the person", "carer_wishes", "offers_with_carer"),
+    _rate("ended", "Budgets ended", "A year per eligible person", "ended", unit="per person-year", scale=YEAR_WEEKS),
+    _rate("reviews_slipped", "Reviews slipped", "Weeks in which a due review slipped, per review held", "reviews_slipped", "reviews_held", unit="weeks"),
     _rate("never_had_opportunity", "Never had an opportunity", "Eligible people with whom budgets were never spoken of", "eligible had_opportunity-"),
     _rate("wait_weeks", "Wait from raised to in use", "Mean weeks of those who started in the period", "weeks_to_start", "started", unit="weeks", caveat="Of those who started; people still waiting are in the waits table."),
     _rate("in_process", "In the process", "Between hand-off and set-up", "stage_handed_on stage_raised stage_assessment stage_indicative stage_plan stage_funding stage_panel stage_contested stage_set_up"),
     _rate("left_process", "Left the process", "People who left the process, a year per eligible person", "left_process", unit="per person-year", scale=YEAR_WEEKS),
-    _rate("refused", "Refused by panel", "Share of panel decisions and sign-offs refused, per process begun", "refused", "raised"),
+    _rate("refused", "Refused by panel", "Refusals per process begun", "refused", "raised"),
+    _rate("sent_back", "Plans sent back", "Plans that a panel sent back, per process begun", "sent_back", "raised"),
+    _rate("contested", "Refusals contested", "Share of refusals", "contested", "refused"),
+    _rate("contest_won", "Contests won", "Share of contested refusals", "contest_won", "contested"),
+    _rate("set_up_failed", "No support found", "Set-ups that found nothing to buy, per process begun", "set_up_failed", "raised"),
     _rate("disputes", "Funding disputes", "Disputes per plan", "disputes", "plans"),
+    _rate("dispute_weeks", "Weeks in dispute", "Weeks per dispute", "disputed_weeks", "disputes", unit="weeks"),
     _rate("passed_on", "Hand-offs", "Hand-offs, a year per eligible person", "passed_on", unit="per person-year", scale=YEAR_WEEKS),
-    _rate("passed_on_arrived", "Hand-offs taken up", "Share of hand-offs that are taken up", "passed_on_taken", "passed_on"),
+    _rate("passed_on_taken", "Hand-offs taken up", "Share of hand-offs that are taken up", "passed_on_taken", "passed_on"),
+    _rate("passed_on_bounced", "Hand-offs bounced", "Share of hand-offs that bounce", "passed_on_bounced", "passed_on"),
+    _rate("passed_on_lost", "Hand-offs lost", "Share of hand-offs that are lost", "passed_on_lost", "passed_on"),
+    _rate("assessment_without_person", "Assessments without the person", "Share of assessments made without the person", "assessments_without_person", "assessments"),
+    _rate("budget_review_without_person", "Budget reviews without the person", "Share of budget reviews held without the person", "budget_reviews_without_person", "budget_reviews"),
     _rate("plan_without_person", "Plans without the person", "Share of support plans written without the person", "plans_without_person", "plans"),
     _rate("plan_involvement", "Involvement in plans", "Mean involvement at the plan, 0-1", "plan_involvement", "plans", unit="0-1"),
     _rate("involved_in_care", "Planned with the person", "Last care review planned with the person", "involved"),
@@ -123,11 +148,15 @@ _LIVES = [
     _rate("incidents", "Serious incidents", "A year per person on the caseload", "incidents", "on_caseload", unit="per person-year", scale=YEAR_WEEKS, caveat=_HARM),
     _rate("incidents_attributed", "Incidents put down to a budget", "A year per person on the caseload", "incidents_attributed", "on_caseload", unit="per person-year", scale=YEAR_WEEKS, caveat=_HARM),
     _rate("disputed_spending", "Disputed spending", "A year per eligible person", "disputed_spending", unit="per person-year", scale=YEAR_WEEKS),
-    _rate("perceived_risk", "Perceived risk", "Mean belief of coordinators", "perceived_risk", unit="0-1"),
+    _rate("perceived_risk", "Perceived risk", "Mean belief of coordinators", "perceived_risk", unit="0-1", caveat=_RISK),
     _rate("actual_risk", "Actual risk", "Mean vulnerability", "actual_risk", unit="0-1", caveat=_RISK),
 ]  # fmt: skip
 
 _ACT = [
+    _rate("entitled_under_117", "Entitled without a test", "Eligible under section 117: no eligibility test, no charge", "s117_entitled"),
+    _rate("order_reaches_review", "Orders that reach a review", "First reviews per order made", "paired_reviews", "orders_made"),
+    _rate("orders_refused", "Orders that the AMHP refused", "Share of orders proposed", "orders_refused", "orders_refused orders_made"),
+    _rate("detentions", "Detentions", "A year per person on the caseload", "detentions", "on_caseload", unit="per person-year", scale=YEAR_WEEKS),
     _rate("cto_share", "On a CTO", "Share of the caseload on a CTO", "on_cto", "on_caseload"),
     _rate("detained_share", "Detained", "Share of the caseload detained", "detained", "on_caseload"),
     _rate("cto_new", "New CTOs", "A year per person on a CTO", "orders_made", "on_cto", unit="per person-year", scale=YEAR_WEEKS),
@@ -144,7 +173,7 @@ _ACT = [
 ]  # fmt: skip
 
 _HOURS = [
-    _rate(f"hours_{name}", label, "Hours a week per filled post", f"hours_{name}", "posts_filled", unit="hours per week")
+    _rate(f"hours_{name}", label, "Hours a week per post at work", f"hours_{name}", "posts_working", unit="hours per week")
     for name, label in (
         ("crisis", "Hours, crises"),
         ("detained", "Hours, people detained"),
@@ -157,8 +186,11 @@ _HOURS = [
         ("amhp", "Hours, AMHP duty"),
     )
 ] + [
-    _rate("overtime", "Overtime", "Hours a week per filled post", "overtime", "posts_filled", unit="hours per week"),
-    _rate("displaced", "Contacts displaced", "Hours of contacts that slipped, per filled post", "displaced", "posts_filled", unit="hours per week"),
+    _rate("overtime", "Overtime", "Hours a week per post at work", "overtime", "posts_working", unit="hours per week"),
+    _rate("displaced", "Contacts displaced", "Hours of contacts that slipped, per post at work", "displaced", "posts_working", unit="hours per week"),
+    _rate("time_gate_shut", "Time gate shut", "Share of posts at work without time for even the shortest forms", "time_gate_shut", "posts_working"),
+    _rate("caseload_per_post", "Caseload per filled post", "People on the caseload per filled post", "on_caseload", "posts_filled", unit="people"),
+    _rate("contact_minutes", "Contact minutes", "Minutes of contact a week per person on the caseload, travel and notes included", "hours_crisis hours_detained hours_cto hours_unsettled hours_routine", "on_caseload", unit="minutes per week", scale=60.0),
     _rate("vacancies", "Posts vacant", "Share of posts", "posts posts_filled-", "posts"),
     _rate("worry", "Worry for the person", "Mean of practitioners", "worry_person", "posts_filled", unit="0-1"),
     _rate("worry_self", "Worry for oneself", "Mean of practitioners", "worry_self", "posts_filled", unit="0-1"),
@@ -173,8 +205,9 @@ _MONEY = [
     _count("spend_nhs", "NHS spending on budgets", "In the period", "spend_nhs", unit="GBP"),
     _count("spend_person", "People's contributions", "In the period", "spend_person", unit="GBP"),
     _count("spend_packages", "Council spending on commissioned services", "In the period", "spend_packages", unit="GBP"),
+    _count("forms_hours_outside", "Hours of brokers and council team on forms", "In the period", "hours_forms_outside", unit="hours"),
     _count("lever_cost", "Cost of levers", "Running cost of levers in the period", "cost_levers", unit="GBP", caveat=_COST),
-    _count("forms_hours", "Staff hours on budget forms", "In the period", "hours_forms", unit="hours"),
+    _count("forms_hours", "Hours on budget forms", "Of coordinators, brokers and council team, in the period", "hours_forms hours_forms_outside", unit="hours"),
 ]  # fmt: skip
 
 BARRIER_LABELS: Mapping[str, str] = {
@@ -242,6 +275,12 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "section_117": ("no section 117", "section 117"),
     "carer": ("no carer", "carer supports", "carer advocates", "carer worried"),
     "rural": ("urban", "rural"),
+}
+GROUP_CAVEATS: Mapping[str, str] = {
+    "profession": "Not a ranking of professions: roles, hours and training differ, and doubt was found in all three.",
+    "legal_status": "Legal status is shown only when asked for; the groups differ in much else.",
+    "actual_risk": _RISK,
+    "perceived_by_actual": _RISK,
 }
 ALL_GROUPS: tuple[str, ...] = (*DIMENSIONS, "locality")
 # Which pair of dimensions the kernel has to record for a dimension; (locality, profession) is always recorded.
@@ -334,21 +373,26 @@ def _plain_sum(counts: np.ndarray, axis: int) -> np.ndarray:
     return total
 
 
-def value_of(outcome: Outcome, counts: np.ndarray, weeks: np.ndarray, period_weeks: int) -> np.ndarray:
+def value_of(outcome: Outcome, counts: np.ndarray, weeks: np.ndarray, lengths: np.ndarray | int) -> np.ndarray:
     """One outcome from counts: shape (n_periods, n_groups); NaN where the base is empty.
 
     Args:
         counts: shape (n_periods, n_groups, N_FIELDS). weeks: the last calendar week of each period, shape (n_periods,).
-        period_weeks: weeks in a period; a rate of a flow over a stock is per week of the period.
+        lengths: weeks in each period, shape (n_periods,) or one number; a rate of a flow over a stock is per week.
+
+    A figure "during the year" needs periods that each lie in one financial year (weeks 0-51, 52-103, ...); else it is NaN.
     """
+    lengths = np.broadcast_to(np.asarray(lengths, float), (len(counts),))
     top = _sum_of(outcome.top, counts)
+    if outcome.yearly:
+        top = _since_april(top, weeks, lengths)
     if not outcome.bottom:
         return top
     bottom = _sum_of(outcome.bottom, counts)
     if outcome.yearly:
-        top, bottom = _since_april(top, weeks), _since_april(bottom, weeks)
-    elif outcome.kind == "flow" and all(name in STOCKS for name in outcome.bottom):
-        bottom = bottom * period_weeks
+        bottom = _since_april(bottom, weeks, lengths)
+    elif outcome.kind == "flow" and all(name.rstrip("-") in STOCKS for name in outcome.bottom):
+        bottom = bottom * lengths[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(bottom > 0.0, top / np.where(bottom > 0.0, bottom, 1.0) * outcome.scale, np.nan)
 
@@ -360,8 +404,11 @@ def _sum_of(names: Iterable[str], counts: np.ndarray) -> np.ndarray:
     return total
 
 
-def _since_april(counts: np.ndarray, weeks: np.ndarray) -> np.ndarray:
-    """Running sums since the start of the financial year that each period lies in."""
+def _since_april(counts: np.ndarray, weeks: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Running sums since the start of the financial year that each period lies in; NaN if a period spans two years."""
+    first = np.asarray(weeks) - lengths + 1
+    if np.any(first // YEAR_WEEKS != np.asarray(weeks) // YEAR_WEEKS):
+        return np.full(counts.shape, np.nan)
     sums = np.zeros_like(counts)
     running = np.zeros(counts.shape[1:])
     year = None
@@ -371,8 +418,3 @@ def _since_april(counts: np.ndarray, weeks: np.ndarray) -> np.ndarray:
         year = this_year
         sums[number] = running
     return sums
-
-
-def flow_fields() -> tuple[str, ...]:
-    """Names of the counts that add up over a period."""
-    return FLOWS

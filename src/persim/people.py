@@ -41,7 +41,15 @@ USER_FLAGS = (
     "amount_known", "plan_agreed", "can_vary", "one_off", "contribution", "joint_funded", "paused", "planned_with",
 )  # fmt: skip
 # Mechanics that a reader of results has no use for.
-INTERNAL = ("key", "hazard", "peer_signal", "asked", "counted_year", "eligible_year", "prone")
+INTERNAL = ("key", "hazard", "peer_signal", "asked", "year_marks", "prone", "worked_with", "worked_hours", "gates")
+# What is missing where there was none: value that stands for it in the record.
+NEVER = {
+    "cto_involvement_review": -1.0,
+    "raised_week": -100000,
+    "in_use_week": -100000,
+    "rest_until": -100000,
+    "amhp": -1,
+}
 
 
 def words(codes: type[IntEnum]) -> list[str]:
@@ -62,6 +70,8 @@ def people_table(world: World) -> pd.DataFrame:
             columns[name] = pd.Categorical.from_codes(users[name], words(USER_CODES[name]))
         elif name in USER_FLAGS:
             columns[name] = users[name].astype(bool)
+        elif name in NEVER:
+            columns[name] = np.where(users[name] == NEVER[name], np.nan, users[name])
         else:
             columns[name] = users[name].copy()
     post = practitioners[users["coordinator"]]
@@ -92,3 +102,39 @@ def notional(users: np.ndarray) -> np.ndarray:
     none = (users["amount_known"] == 0) & (users["plan_agreed"] == 0) & (users["can_vary"] == 0)
     in_use = users["pathway_stage"] == Stage.IN_USE
     return (users["counted"] == 1) & (~in_use | none)
+
+
+def waits_table(world: World) -> pd.DataFrame:
+    """Survival of each stage's wait by the Kaplan-Meier method: stage, weeks, at_risk, went_on, ended, still_waiting,
+    waiting (share still at the stage after so many weeks).
+
+    Moving on and ending otherwise both end a wait; people still at the stage when the run ends are censored.
+    """
+    import pandas as pd
+
+    rows = []
+    users = world.users
+    for stage in Stage:
+        if stage == Stage.OUTSIDE:
+            continue
+        here = (users["pathway_stage"] == stage) & (users["place"] == Place.ON_CASELOAD)
+        weeks_here = np.minimum(users["weeks_in_stage"][here], world.waits.shape[1] - 1)
+        still = np.bincount(weeks_here, minlength=world.waits.shape[1])
+        ended, went_on = world.waits[stage, :, 0], world.waits[stage, :, 1]
+        at_risk = int(still.sum() + ended.sum() + went_on.sum())
+        waiting = 1.0
+        for weeks in np.flatnonzero(still + ended + went_on):
+            waiting *= 1.0 - (ended[weeks] + went_on[weeks]) / at_risk
+            rows.append(
+                (
+                    stage.name.lower().replace("_", " "),
+                    int(weeks),
+                    at_risk,
+                    int(went_on[weeks]),
+                    int(ended[weeks]),
+                    int(still[weeks]),
+                    waiting,
+                )
+            )
+            at_risk -= int(still[weeks] + ended[weeks] + went_on[weeks])
+    return pd.DataFrame(rows, columns=["stage", "weeks", "at_risk", "went_on", "ended", "still_waiting", "waiting"])

@@ -57,6 +57,11 @@ class Run:
         return self.scenario.start_week + last
 
     @property
+    def lengths(self) -> np.ndarray:
+        """Weeks in each period, shape (n_periods,): the last may be shorter."""
+        return np.diff(np.concatenate([[self.scenario.start_week - 1], self.weeks]))
+
+    @property
     def rural(self) -> list[bool]:
         """Which localities are rural."""
         return [bool(value) for value in self.world.localities["rural"]]
@@ -76,7 +81,7 @@ class Run:
 
         Raises: InputError for an unknown outcome, with the nearest name.
         """
-        return value_of(outcome_named(outcome), self.counts, self.weeks, self.every)
+        return value_of(outcome_named(outcome), self.counts, self.weeks, self.lengths)
 
     def series(self, outcome: str) -> np.ndarray:
         """One outcome over time for everyone, shape (n_periods,)."""
@@ -118,10 +123,12 @@ class Run:
 
         return people_table(self.world)
 
-    @property
-    def waits(self) -> np.ndarray:
-        """Ends of stages by length in weeks, int64 (n_stages, WAIT_BINS, 2): [.., 1] went on, [.., 0] ended otherwise."""
-        return self.world.waits
+    @cached_property
+    def waits(self) -> pd.DataFrame:
+        """How long each stage of the pathway lasts, people still waiting included (see `persim.people.waits_table`)."""
+        from persim.people import waits_table
+
+        return waits_table(self.world)
 
 
 def outcome_named(name: str):

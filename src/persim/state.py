@@ -150,6 +150,9 @@ N_BARRIERS = 20
 # What a person's mental state did this week.
 NOTHING, CRISIS_STARTS, ADMITTED, LEFT_HOSPITAL = 0, 1, 2, 3
 
+# Bits of `year_marks`: what a person has been at any time of the financial year (the year's number is above the bits).
+YEAR_ELIGIBLE, YEAR_COUNTED, YEAR_REAL, YEAR_STRICT, YEAR_NOTIONAL, YEAR_BITS = 1, 2, 4, 8, 16, 5
+
 # `lead_worker` when the care coordinator leads on a person's budget; a row of the practitioners otherwise. After the
 # posts of the teams come two rows for each locality: its brokers, and its council team.
 LEAD_COORDINATOR = -1
@@ -174,16 +177,16 @@ USER = _record(
         hazard perceived_risk file_risk vulnerability weeks_to_review informed trust weight
         control_felt social_contact quality_of_life carer counted peer_signal s117 barrier
         asked package lives_alone activity_goes_on confidence weeks_in_stage gates heard
-        autonomy_preference self_stigma paused counted_year eligible_year involvement budget_form""",
+        autonomy_preference self_stigma paused year_marks involvement budget_form""",
     floats="""hazard perceived_risk file_risk vulnerability trust weight control_felt social_contact quality_of_life
         confidence autonomy_preference self_stigma involvement social_need health_need
         cto_involvement_making cto_involvement_review conditions_negotiated
         work_left wait_left budget_gbp_per_year control_recorded worked_with worked_hours""",
     integers="""place mental_state weeks_in_state legal_status pathway_stage eligible coordinator key weeks_to_review
         informed carer counted peer_signal s117 barrier asked package lives_alone activity_goes_on weeks_in_stage gates
-        heard paused counted_year eligible_year budget_form
+        heard paused year_marks budget_form
         lead_worker prone nearest_relative
-        cto_weeks order_informed rights_informed conditions amhp cto_felt_benefit
+        cto_weeks cto_review_in order_informed rights_informed conditions amhp cto_felt_benefit
         absent amount_known plan_agreed can_vary one_off contribution joint_funded
         raised_week in_use_week rest_until n_opportunities n_offers planned_with""",
 )
@@ -197,8 +200,8 @@ PRACTITIONER = _record(
 )
 
 TEAM = _record(
-    floats="""mean_worry_person mean_worry_self mean_legitimacy mean_medical alarm""",
-    integers="""key locality duty_amhp first_post n_posts first_user n_users incidents""",
+    floats="""mean_worry_person mean_worry_self mean_legitimacy mean_medical alarm cover_hours""",
+    integers="""key locality duty_amhp n_working first_post n_posts first_user n_users incidents""",
 )
 
 LOCALITY = _record(

@@ -13,7 +13,7 @@ from persim.phases.counting import add_notes
 from persim.phases.living import team_lives, team_opens_week
 from persim.phases.opening import localities_open, panels_meet
 from persim.phases.progress import person_is_met
-from persim.rules.practice import practitioner_shares_hours
+from persim.rules.practice import practitioner_covers_for_others, practitioner_shares_hours
 from persim.state import AT_PANEL, AWAY, OUTSIDE
 
 # What happens in a week, in order: (phases of the model, who, the loop that runs them).
@@ -34,6 +34,7 @@ PHASES = (
 def team_shares_hours(team, practitioners, parameters, index):
     """Phase 6: every post of the team shares out its week."""
     for j in range(team.first_post, team.first_post + team.n_posts):
+        practitioner_covers_for_others(practitioners[j], team)
         practitioner_shares_hours(practitioners[j], parameters[index])
 
 
@@ -42,7 +43,7 @@ def is_met(user):
     """Does this week bring anything between this person and the service's budgets: a review, a request, a process?"""
     if user.weeks_to_review <= 0 or user.asked == 1:
         return True
-    return user.pathway_stage != OUTSIDE or user.package == 1
+    return user.pathway_stage != OUTSIDE or (user.package == 1 and user.eligible == 1)
 
 
 @loop
@@ -89,11 +90,11 @@ def one_week(world, seed, enriched, week, index, out, cells, groups, notes):
         world: `persim.state.World`, changed in place.
         week: calendar week, 0 = the week of 7 April 2008. index: the week's row of `world.parameters`.
         out: float64 (n_groups, N_FIELDS), added to. groups: int64 (N_DIMENSIONS,), first row of each dimension or -1.
-        cells, notes: scratch, as `persim.simulate.Scratch` makes them.
+        cells, notes: scratch, as `persim.simulate.scratch` makes them.
     """
     users, practitioners, teams, localities, parameters, queue, tally, waits = world
     n_posts = len(practitioners) - 2 * len(localities)
-    localities_open(localities, practitioners, n_posts, parameters, index, week)
+    localities_open(localities, practitioners, n_posts, parameters, index, week, out, groups)
     panels_meet(
         users, practitioners, localities, parameters, index, queue, week, out, cells, groups, notes, tally, waits
     )

@@ -14,7 +14,6 @@ from persim.measures import (
     M_DIRECT_PAYMENTS,
     M_ELIGIBLE,
     M_FIRST,
-    M_FIRST_COUNTED_IN_YEAR,
     M_FIRST_ELIGIBLE_IN_YEAR,
     M_GATE,
     M_HAD_OPPORTUNITY,
@@ -64,6 +63,12 @@ from persim.state import (
     UNDERSTANDS,
     VOLUNTARY,
     YEAR,
+    YEAR_BITS,
+    YEAR_COUNTED,
+    YEAR_ELIGIBLE,
+    YEAR_NOTIONAL,
+    YEAR_REAL,
+    YEAR_STRICT,
 )
 
 
@@ -111,28 +116,50 @@ def census_of_budgets(user, package_cost, out, cells, n_cells):
         if in_use:
             out[cell, form_measure(user.budget_form)] += weight
             out[cell, M_PAUSED] += weight * user.paused
-            out[cell, M_REAL_STRICT] += weight if truths == 3 else 0.0
-            out[cell, M_REAL_BROAD] += weight if is_real(user) else 0.0
+            if user.one_off == 0:
+                out[cell, M_REAL_STRICT] += weight if truths == 3 else 0.0
+                out[cell, M_REAL_BROAD] += weight if is_real(user) else 0.0
         elif user.package == 1:
             out[cell, M_SPEND_PACKAGES] += weight * package_cost
         if user.counted == 1:
             out[cell, M_REPORTED_WITH_ONE_OFF] += weight
-            out[cell, M_REPORTED] += weight if user.one_off == 0 else 0.0
             out[cell, M_RELABELLED] += 0.0 if in_use else weight
-            out[cell, M_NOTIONAL] += weight if truths == 0 else 0.0
+            if user.one_off == 0:
+                out[cell, M_REPORTED] += weight
+                out[cell, M_NOTIONAL] += weight if truths == 0 else 0.0
+
+
+@rule
+def marks_of_today(user):
+    """What an eligible person is today, as bits of `year_marks`; one-off budgets are left out."""
+    marks = YEAR_ELIGIBLE
+    if user.one_off == 1:
+        return marks
+    in_use = user.pathway_stage == IN_USE
+    truths = user.amount_known + user.plan_agreed + user.can_vary if in_use else 0
+    if user.counted == 1:
+        marks |= YEAR_COUNTED
+        if truths == 0:
+            marks |= YEAR_NOTIONAL
+    if is_real(user):
+        marks |= YEAR_REAL
+        if truths == 3:
+            marks |= YEAR_STRICT
+    return marks
 
 
 @loop
 def census_of_year(user, year, out, cells, n_cells):
-    """Is this person eligible, and counted, for the first time this financial year? For figures 'during the year'."""
-    if user.eligible_year != year:
-        user.eligible_year = year
-        for c in range(n_cells):
-            out[cells[c], M_FIRST_ELIGIBLE_IN_YEAR] += user.weight
-    if user.counted == 1 and user.one_off == 0 and user.counted_year != year:
-        user.counted_year = year
-        for c in range(n_cells):
-            out[cells[c], M_FIRST_COUNTED_IN_YEAR] += user.weight
+    """What is this person for the first time this financial year? For figures published 'during the year'."""
+    before = user.year_marks & ((1 << YEAR_BITS) - 1) if user.year_marks >> YEAR_BITS == year else 0
+    marks = before | marks_of_today(user)
+    if marks == before:
+        return
+    user.year_marks = (year << YEAR_BITS) | marks
+    for bit in range(YEAR_BITS):
+        if ((marks ^ before) >> bit) & 1 == 1:
+            for c in range(n_cells):
+                out[cells[c], M_FIRST_ELIGIBLE_IN_YEAR + bit] += user.weight
 
 
 @loop

@@ -19,6 +19,7 @@ from persim.measures import (
     M_OVERTIME,
     M_POSTS,
     M_POSTS_FILLED,
+    M_POSTS_WORKING,
     M_TIME_GATE_SHUT,
     M_WORRY_PERSON,
     M_WORRY_SELF,
@@ -80,6 +81,15 @@ def census_of_post(worker, team, p, out, groups):
     slipped = max(0.0, slipped - worker.hours_routine)
     unsettled = max(0.0, worker.hours_unsettled - slipped)
     count_post(out, groups, worker, M_POSTS_FILLED, 1.0)
+    count_post(out, groups, worker, M_WORRY_PERSON, worker.worry_person)
+    count_post(out, groups, worker, M_WORRY_SELF, worker.worry_self)
+    count_post(out, groups, worker, M_LEGITIMACY, worker.legitimacy)
+    count_post(out, groups, worker, M_KNOWLEDGE, worker.knowledge)
+    count_post(out, groups, worker, M_MEDICAL_ORIENTATION, worker.medical_orientation)
+    count_post(out, groups, worker, M_ALARM, team.alarm)
+    if worker.works == 0:
+        return
+    count_post(out, groups, worker, M_POSTS_WORKING, 1.0)
     count_post(out, groups, worker, M_HOURS_CRISIS, worker.hours_crisis)
     count_post(out, groups, worker, M_HOURS_DETAINED, worker.hours_detained)
     count_post(out, groups, worker, M_HOURS_CTO, worker.hours_cto)
@@ -90,12 +100,6 @@ def census_of_post(worker, team, p, out, groups):
     count_post(out, groups, worker, M_HOURS_AMHP, worker.amhp * p.ctos_exist * p.amhp_duty_hours)
     count_post(out, groups, worker, M_OVERTIME, worker.overtime)
     count_post(out, groups, worker, M_DISPLACED, worker.displaced)
-    count_post(out, groups, worker, M_WORRY_PERSON, worker.worry_person)
-    count_post(out, groups, worker, M_WORRY_SELF, worker.worry_self)
-    count_post(out, groups, worker, M_LEGITIMACY, worker.legitimacy)
-    count_post(out, groups, worker, M_KNOWLEDGE, worker.knowledge)
-    count_post(out, groups, worker, M_MEDICAL_ORIENTATION, worker.medical_orientation)
-    count_post(out, groups, worker, M_ALARM, team.alarm)
     count_post(out, groups, worker, M_TIME_GATE_SHUT, 1.0 - worker.gate_open)
 
 

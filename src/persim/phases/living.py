@@ -6,7 +6,7 @@ the end of last week, so the order of people cannot matter. Hours are added to t
 
 from persim import purposes as purpose
 from persim.draws import PERSON, draw, key_of, stream
-from persim.jit import loop, rule
+from persim.jit import loop
 from persim.measures import (
     M_ADMISSIONS,
     M_ASKED,
@@ -39,7 +39,7 @@ from persim.measures import (
     M_RIGHTS_INFORMED_REVIEW,
     M_TRANSFERRED,
 )
-from persim.phases.counting import add_notes, note
+from persim.phases.counting import add_notes, note, note_wait
 from persim.rules.caseload import (
     WEEKS_AWAY,
     holder_stream,
@@ -87,16 +87,22 @@ from persim.rules.information import (
     user_takes_in,
 )
 from persim.rules.pathway import user_budget_ends, user_leaves_pathway
-from persim.rules.practice import contacts_needed, practitioner_takes_on_contact, user_is_seen_anew
+from persim.rules.practice import (
+    contact_cannot_wait,
+    contacts_needed,
+    lead_takes_on_case,
+    practitioner_takes_on_contact,
+    user_is_seen_anew,
+)
 from persim.rules.wellbeing import practitioner_attributes_incident, user_changes_state, user_has_incident
 from persim.state import (
     ADMITTED,
     AWAY,
     B_ENDED,
+    CRISIS,
     CRISIS_STARTS,
     CTO,
     IN_USE,
-    INPATIENT,
     LEAD_COORDINATOR,
     LEFT_HOSPITAL,
     NOT_INFORMED,
@@ -121,6 +127,8 @@ def person_is_away(user, row, seed, org, p, enriched, s, notes):
         if user_returns(user, p, draw(s, purpose.MOVE)):
             user_comes_back(user, p, draw(s, purpose.REPLACE))
             note(notes, M_RETURNED, user.weight)
+            if user.mental_state == CRISIS:
+                note(notes, M_CRISES, user.weight)
     elif draw(s, purpose.REPLACE) < p.new_referral_rate:
         user.key = key_of(seed, PERSON, row, user.key)
         user_enters(user, org, p, enriched)
@@ -132,6 +140,7 @@ def person_is_discharged(user, p, week, notes):
     """Phase 2: discharge to primary care; a process under way ends, a budget in use goes on with the council."""
     note(notes, M_DISCHARGED, user.weight)
     if user.pathway_stage != OUTSIDE and user.pathway_stage != IN_USE:
+        note_wait(notes, user, 0)
         note(notes, M_LEFT_AT + user.pathway_stage, user.weight)
         user_leaves_pathway(user, p, B_ENDED, week)
     user_goes_away(user)
@@ -213,12 +222,15 @@ def person_changes(user, worker, amhp, team, org, p, change, s, notes):
 
 @loop
 def person_is_reassessed(user, p, s, week, notes):
-    """Eligibility assessed anew: someone no longer eligible loses process or budget."""
+    """Eligibility assessed anew: someone no longer eligible loses process, budget and service."""
     if user_aftercare_ends(user, p, draw(s, purpose.AFTERCARE)):
         user.s117 = 0
     user.eligible = user_is_assessed(user, p)
     if user.eligible == 1:
         return
+    user.package = 0
+    if user.pathway_stage != OUTSIDE:
+        note_wait(notes, user, 0)
     if user.pathway_stage == IN_USE:
         note(notes, M_ENDED, user.weight)
         user_budget_ends(user, p, week, False)
@@ -266,10 +278,14 @@ def person_lives(user, worker, amhp, team, org, p, s, week, notes):
 
 
 @loop
-def person_asks_of_week(user, worker, org, p):
-    """Put this person's contacts, review and talk on the coordinator's week."""
+def person_asks_of_week(user, worker, team, org, p):
+    """Put this person's contacts, review and talk on the coordinator's week; urgent ones on the team's if nobody is in post."""
     weight = user.weight
-    practitioner_takes_on_contact(worker, user, contacts_needed(user, p) * org.contact_hours * weight)
+    hours = contacts_needed(user, p) * org.contact_hours * weight
+    if worker.works == 1:
+        practitioner_takes_on_contact(worker, user, hours)
+    elif contact_cannot_wait(user):
+        team.cover_hours += hours
     user.weeks_to_review -= 1
     if user.weeks_to_review <= 0:
         worker.hours_reviews += p.review_hours * weight
@@ -277,14 +293,6 @@ def person_asks_of_week(user, worker, org, p):
             worker.hours_talk += p.talk_hours * weight
     if user.asked == 1:
         worker.hours_talk += p.talk_hours * weight
-
-
-@rule
-def lead_takes_on_case(lead, user, p):
-    """Put the forms of a person on the pathway on the week of who leads; nothing can be done in hospital."""
-    lead.next_lead_cases += 1
-    if user.work_left > 0.0 and user.mental_state != INPATIENT:
-        lead.hours_due += min(user.work_left, p.most_case_hours) * user.weight
 
 
 @loop
@@ -314,8 +322,11 @@ def team_opens_week(team, practitioners, org, parameters, index, n_posts, seed, 
     p = parameters[index]
     first, last = team.first_post, team.first_post + team.n_posts
     at_work = 0
+    team.n_working = 0
+    team.cover_hours = 0.0
     for j in range(first, last):
         post_opens_week(practitioners[j], j, org, p, seed, week)
+        team.n_working += practitioners[j].works
         at_work += practitioners[j].amhp * practitioners[j].works
     team.duty_amhp = n_posts + 2 * team.locality + 1
     nth = int(draw(stream(team.key, week), purpose.AGREE) * at_work)
@@ -354,11 +365,11 @@ def team_lives(
                 if user.eligible == 1:
                     if user.informed != UNDERSTANDS:
                         person_hears(user, row, users, team, org, p, s)
-                    if user_can_ask(user) and user_asks(user, org, p, draw(s, purpose.ASK)):
+                    if user_can_ask(user, week) and user_asks(user, org, p, week, draw(s, purpose.ASK)):
                         user.asked = 1
                         note(notes, M_ASKED, user.weight)
-                    user_grows(user, worker, p)
-                person_asks_of_week(user, worker, org, p)
+                user_grows(user, worker, p)
+                person_asks_of_week(user, worker, team, org, p)
                 if RAISED <= user.pathway_stage <= SET_UP:
                     lead = user.coordinator if user.lead_worker == LEAD_COORDINATOR else user.lead_worker
                     lead_takes_on_case(practitioners[lead], user, p)

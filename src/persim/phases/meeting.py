@@ -9,11 +9,13 @@ from persim.draws import draw, judgement_stream, stream
 from persim.jit import loop
 from persim.measures import (
     M_ACCEPTED,
+    M_CARER_WISHES,
     M_CLOSED_ANY,
     M_CLOSED_FIRST,
     M_DECLINED,
     M_LEFT_AT,
     M_OFFERS,
+    M_OFFERS_WITH_CARER,
     M_OPPORTUNITIES,
     M_OPPORTUNITIES_ASKED,
     M_OPPORTUNITIES_DEFAULT,
@@ -28,13 +30,13 @@ from persim.measures import (
     M_REVIEWS_SLIPPED,
 )
 from persim.phases.counting import NOTE_TALLY, note
-from persim.phases.opening import outside_room
 from persim.rules.caseload import judgement_period
 from persim.rules.information import user_is_let_down
-from persim.rules.pathway import user_enters_stage, user_leaves_pathway, user_starts_pathway
+from persim.rules.pathway import carer_wishes_it, user_enters_stage, user_leaves_pathway, user_starts_pathway
 from persim.rules.practice import (
     first_gate,
     gates_closed,
+    outside_room,
     practitioner_hands_on,
     user_accepts,
     user_goes_to_broker,
@@ -52,6 +54,7 @@ from persim.state import (
     INPATIENT,
     INTEGRATED,
     LEAD_COORDINATOR,
+    NO_CARER,
     SEPARATE,
     SOCIAL_WORKER,
     UNDERSTANDS,
@@ -90,14 +93,18 @@ def count_opportunity(user, occasion, notes):
 
 
 @loop
-def offer_is_made(user, lead, org, p, week, notes):
-    """All gates stood open: the offer, and the person's own choice."""
+def offer_is_made(user, lead, org, p, asked, week, notes):
+    """All gates stood open: the offer, and the person's own choice. Who asked for it has chosen."""
     weight = user.weight
     user.n_offers += 1
     user.informed = UNDERSTANDS
     note(notes, M_OFFERS, weight)
     own = judgement_stream(user.key, -1, judgement_period(user, p, week))
-    if user_accepts(user, org, p, draw(own, purpose.WILLING)):
+    if user.carer != NO_CARER:
+        note(notes, M_OFFERS_WITH_CARER, weight)
+        if carer_wishes_it(user, p, draw(own, purpose.CARER_WISH)):
+            note(notes, M_CARER_WISHES, weight)
+    if asked or user_accepts(user, org, p, draw(own, purpose.WILLING)):
         note(notes, M_ACCEPTED, weight)
         note(notes, M_RAISED, weight)
         user_starts_pathway(user, org, p, lead, week)
@@ -153,18 +160,19 @@ def opportunity_arises(user, practitioners, localities, team, n_posts, p, occasi
     org = localities[team.locality]
     s = stream(user.key, week)
     count_opportunity(user, occasion, notes)
-    if worker.works == 0:
-        remember_gates(user, 1 << B_NO_COORDINATOR, notes)
-        return
     lead_row = user.coordinator
     broker = n_posts + 2 * team.locality
     if occasion == ON_REQUEST and user_goes_to_broker(user, practitioners[broker], org, p, draw(s, purpose.SELF_REFER)):
         lead_row = broker
+    elif worker.works == 0:
+        remember_gates(user, 1 << B_NO_COORDINATOR, notes)
+        return
     lead = practitioners[lead_row]
     judgement = judgement_stream(user.key, lead_row * 4096 + lead.holder, judgement_period(user, p, week))
     closed = gates_closed(lead, user, team, org, p, judgement, s, occasion == BY_DEFAULT)
     if closed == 0:
-        offer_is_made(user, LEAD_COORDINATOR if lead_row == user.coordinator else lead_row, org, p, week, notes)
+        leads = LEAD_COORDINATOR if lead_row == user.coordinator else lead_row
+        offer_is_made(user, leads, org, p, occasion == ON_REQUEST, week, notes)
         return
     remember_gates(user, closed, notes)
     if first_gate(closed) == B_ROLE and practitioner_hands_on(lead, user, org, p, draw(judgement, purpose.HAND_ON)):
@@ -192,7 +200,7 @@ def hand_off_arrives(user, taker, team, org, p, week, notes):
     note(notes, M_PASSED_ON_TAKEN, weight)
     count_opportunity(user, PASSED_ON, notes)
     if closed == 0:
-        offer_is_made(user, row, org, p, week, notes)
+        offer_is_made(user, row, org, p, False, week, notes)
         return
     user_leaves_pathway(user, p, B_NONE, week)
     remember_gates(user, closed, notes)

@@ -19,6 +19,7 @@ from persim.measures import (
     M_DISPUTES,
     M_ENDED,
     M_HOURS_FORMS,
+    M_HOURS_FORMS_OUTSIDE,
     M_LEFT_PROCESS,
     M_PLAN_INVOLVEMENT,
     M_PLANS,
@@ -34,7 +35,6 @@ from persim.measures import (
 )
 from persim.phases.counting import note, note_wait
 from persim.phases.meeting import NO_OCCASION, end_process, hand_off_arrives, opportunity_arises, person_has_occasion
-from persim.rules.forms import unit
 from persim.rules.information import user_is_let_down
 from persim.rules.pathway import (
     DISPUTE_JOINT,
@@ -50,9 +50,11 @@ from persim.rules.pathway import (
     user_budget_ends,
     user_budget_is_due_to_end,
     user_budget_is_reviewed,
+    user_budget_pauses,
     user_chooses_form,
     user_enters_stage,
     user_finds_support,
+    user_is_asked_to_contribute,
     user_is_told_sum,
     user_is_worn_out,
     user_may_vary,
@@ -65,6 +67,7 @@ from persim.rules.targets import council_counts, user_label_lapses, user_service
 from persim.state import (
     ABSENT_ASSESSMENT,
     ABSENT_PLAN,
+    ABSENT_REVIEW,
     ASSESSMENT,
     AT_PANEL,
     B_CONTRIBUTION,
@@ -73,7 +76,7 @@ from persim.state import (
     B_PANEL,
     B_STEPS_AND_WAITS,
     BROKER,
-    DIRECT_PAYMENT,
+    CONTESTED,
     FUNDING,
     HANDED_ON,
     IN_USE,
@@ -93,7 +96,7 @@ from persim.state import (
 def assessment_done(user, lead, org, p, s, notes):
     """The assessment is made, with or without the person; the points give an indicative sum."""
     voice = share_of_voice(user, lead, org, p)
-    present = user_takes_part(user, voice, ABSENT_ASSESSMENT, draw(s, purpose.ABSENT))
+    present = user_takes_part(user, p, voice, ABSENT_ASSESSMENT, draw(s, purpose.ABSENT))
     note(notes, M_ASSESSMENTS, user.weight)
     if not present:
         note(notes, M_ASSESSMENTS_WITHOUT_PERSON, user.weight)
@@ -106,7 +109,7 @@ def assessment_done(user, lead, org, p, s, notes):
 def plan_done(user, lead, org, p, s, notes):
     """The support plan is written, with or without the person; then the question who pays."""
     voice = share_of_voice(user, lead, org, p)
-    present = user_takes_part(user, voice, ABSENT_PLAN, draw(s, purpose.ABSENT))
+    present = user_takes_part(user, p, voice, ABSENT_PLAN, draw(s, purpose.ABSENT))
     weight = user.weight
     note(notes, M_PLANS, weight)
     note(notes, M_PLAN_INVOLVEMENT, weight * user.involvement)
@@ -158,43 +161,59 @@ def set_up_done(user, lead, org, p, week, s, notes):
     user.can_vary = int(user_may_vary(user, org, p, draw(s, purpose.VARY)))
     note(notes, M_STARTED, weight)
     note(notes, M_WEEKS_TO_START, weight * (week - user.raised_week))
-    if user.lead_worker == LEAD_COORDINATOR:
-        lead.completed += 1
-    user_starts_using(user, week)
-    user.trust = unit(user.trust + p.trust_promise)
+    lead.completed += 1
+    user_starts_using(user, p, week)
+
+
+@loop
+def sum_is_indicated(user, org, p, week, s, notes):
+    """The indicative sum is told or not; someone asked for a contribution may end it here."""
+    user.amount_known = int(user_is_told_sum(user, org, p, draw(s, purpose.SUM_TOLD)))
+    user.contribution = int(user_is_asked_to_contribute(user, p))
+    if user.contribution == 1 and draw(s, purpose.CONTRIBUTION_DECLINED) < p.contribution_declines:
+        note_wait(notes, user, 0)
+        end_process(user, B_CONTRIBUTION, p, week, notes)
+        return
+    note_wait(notes, user, 1)
+    user_enters_stage(user, PLAN, org.plan_hours, org.plan_weeks)
+
+
+@loop
+def contest_is_heard(user, org, p, week, s, notes):
+    """A contested refusal is reconsidered, or upheld."""
+    if draw(s, purpose.CONTEST_WON) >= p.contest_won:
+        note_wait(notes, user, 0)
+        user_is_let_down(user, p)
+        end_process(user, B_PANEL, p, week, notes)
+        return
+    note_wait(notes, user, 1)
+    note(notes, M_CONTEST_WON, user.weight)
+    org.committed += user.budget_gbp_per_year * user.weight
+    user_enters_stage(user, SET_UP, org.set_up_hours, org.set_up_weeks)
+    user_waits_for(user, B_STEPS_AND_WAITS)
 
 
 @loop
 def stage_is_done(user, lead, org, p, week, s, notes):
     """Work and waiting of a stage are over: on to the next."""
     stage = user.pathway_stage
-    if stage == FUNDING:
-        funding_done(user, org, p, week, s, notes)
-        return
-    if stage == SET_UP:
-        set_up_done(user, lead, org, p, week, s, notes)
-        return
-    note_wait(notes, user, 1)
     if stage == RAISED:
+        note_wait(notes, user, 1)
         user_enters_stage(user, ASSESSMENT, org.assessment_hours, org.assessment_weeks)
     elif stage == ASSESSMENT:
+        note_wait(notes, user, 1)
         assessment_done(user, lead, org, p, s, notes)
     elif stage == INDICATIVE:
-        user.amount_known = int(user_is_told_sum(user, org, p, draw(s, purpose.SUM_TOLD)))
-        user.contribution = int(user.s117 == 0 and draw(user.key, purpose.CONTRIBUTION) < p.contribution_share)
-        if user.contribution == 1 and draw(s, purpose.CONTRIBUTION_DECLINED) < p.contribution_declines:
-            end_process(user, B_CONTRIBUTION, p, week, notes)
-        else:
-            user_enters_stage(user, PLAN, org.plan_hours, org.plan_weeks)
+        sum_is_indicated(user, org, p, week, s, notes)
     elif stage == PLAN:
+        note_wait(notes, user, 1)
         plan_done(user, lead, org, p, s, notes)
-    elif draw(s, purpose.CONTEST_WON) < p.contest_won:
-        note(notes, M_CONTEST_WON, user.weight)
-        user_enters_stage(user, SET_UP, org.set_up_hours, org.set_up_weeks)
-        user_waits_for(user, B_STEPS_AND_WAITS)
+    elif stage == FUNDING:
+        funding_done(user, org, p, week, s, notes)
+    elif stage == CONTESTED:
+        contest_is_heard(user, org, p, week, s, notes)
     else:
-        user_is_let_down(user, p)
-        end_process(user, B_PANEL, p, week, notes)
+        set_up_done(user, lead, org, p, week, s, notes)
 
 
 @loop
@@ -206,7 +225,7 @@ def person_on_pathway(user, lead, org, p, week, notes):
     if user.mental_state == INPATIENT:
         return
     s = stream(user.key, week)
-    helped = int(lead.profession == BROKER or draw(user.key, purpose.PEER_WORKER) < 0.6 * p.peer_support)
+    helped = int(lead.profession == BROKER or draw(user.key, purpose.PEER_WORKER) < p.peer_reach * p.peer_support)
     if user_is_worn_out(user, org, p, week, helped, draw(s, purpose.LEAVE)):
         note(notes, M_LEFT_PROCESS, user.weight)
         note_wait(notes, user, 0)
@@ -219,7 +238,7 @@ def person_on_pathway(user, lead, org, p, week, notes):
         user.worked_with += done * lead.involvement_possible
         spent = done * (p.shortest_forms + (1.0 - p.shortest_forms) * lead.involvement_possible) * user.weight
         lead.hours_forms += spent
-        note(notes, M_HOURS_FORMS, spent)
+        note(notes, M_HOURS_FORMS if lead.profession < BROKER else M_HOURS_FORMS_OUTSIDE, spent)
     if user.pathway_stage != AT_PANEL and user.work_left <= 1e-9 and user.wait_left <= 0.0:
         stage_is_done(user, lead, org, p, week, s, notes)
 
@@ -229,13 +248,11 @@ def person_uses_budget(user, worker, org, p, week, notes):
     """Phase 7 for a budget in use: paused in hospital, reviewed, ended; what it spends and who pays."""
     s = stream(user.key, week)
     weight = user.weight
-    user.paused = int(
-        user.budget_form == DIRECT_PAYMENT and user.mental_state == INPATIENT and user.weeks_in_state > p.pause_weeks
-    )
+    user.paused = int(user_budget_pauses(user, p))
     if user.paused == 0:
         weekly = user.budget_gbp_per_year / YEAR * weight
         person = p.contribution_size * weekly if user.contribution == 1 else 0.0
-        nhs = 0.5 * weekly if user.joint_funded == 1 else 0.0
+        nhs = p.joint_share * weekly if user.joint_funded == 1 else 0.0
         org.running_cost += user.budget_gbp_per_year * weight
         note(notes, M_SPEND_PERSON, person)
         note(notes, M_SPEND_NHS, nhs)
@@ -244,9 +261,8 @@ def person_uses_budget(user, worker, org, p, week, notes):
             note(notes, M_DISPUTED_SPENDING, weight)
     if user.one_off == 0 and budget_review_is_due(user.weeks_in_stage) and worker.works == 1:
         note(notes, M_BUDGET_REVIEWS, weight)
-        before = user.absent
         change = user_budget_is_reviewed(user, worker, org, p, s)
-        if user.absent != before:
+        if user.absent & ABSENT_REVIEW != 0:
             note(notes, M_BUDGET_REVIEWS_WITHOUT_PERSON, weight)
         if change < 0:
             note(notes, M_BUDGETS_CUT, weight)
@@ -295,5 +311,5 @@ def person_is_met(user, practitioners, localities, team, n_posts, p, week, notes
         else:
             lead = practitioners[user.coordinator if user.lead_worker == LEAD_COORDINATOR else user.lead_worker]
             person_on_pathway(user, lead, org, p, week, notes)
-    if user.package == 1 and user.pathway_stage != IN_USE:
+    if user.package == 1 and user.eligible == 1 and user.pathway_stage != IN_USE:
         person_is_counted_anew(user, org, p, s, notes)

@@ -43,7 +43,7 @@ USUAL_TRUST = 0.6
 @rule
 def need_threshold(p):
     """The social need from which the assessed band meets the council's threshold, implicit tightening included."""
-    return p.eligible_at + p.band_width * (1.0 - p.threshold_band) + p.implicit_tightening
+    return p.eligible_at + p.band_width * (1.0 - p.threshold) + p.implicit_tightening
 
 
 @rule
@@ -72,7 +72,8 @@ def user_enters(user, org, p, enriched):
     user.confidence = middle_of_three(s, purpose.CONFIDENCE)
     user.self_stigma = middle_of_three(s, purpose.SELF_STIGMA)
     user.trust = 0.3 + 0.5 * draw(s, purpose.TRUST)
-    bias = p.stigma_bias * org.stigma * (1.0 - p.unbiased_belief) * 2.0 * draw(s, purpose.FILE) * (1.0 - v)
+    stigma = 0.5 * (org.stigma + p.service_stigma)
+    bias = p.stigma_bias * stigma * (1.0 - p.unbiased_belief) * 2.0 * draw(s, purpose.FILE) * (1.0 - v)
     user.perceived_risk = unit(v + bias)
     user.file_risk = unit(user.perceived_risk + 0.05)
     user_has_ties(user, p, s)
@@ -122,6 +123,7 @@ def user_has_no_history(user):
     user.weeks_in_stage = 0
     user.counted = 0
     user.cto_weeks = 0
+    user.cto_review_in = 0
     user.order_informed = 0
     user.rights_informed = 0
     user.conditions = 0
@@ -148,8 +150,7 @@ def user_has_no_history(user):
     user.asked = 0
     user.paused = 0
     user.activity_goes_on = 0
-    user.counted_year = -100000
-    user.eligible_year = -100000
+    user.year_marks = 0
     user.n_opportunities = 0
     user.planned_with = 0
     user.n_offers = 0
@@ -175,11 +176,12 @@ def user_returns(user, p, u):
 
 @rule
 def user_comes_back(user, p, u):
-    """Put a returning person on the caseload again, in crisis or unsettled. Source: TGT14 (60 % in crisis)."""
+    """Put a returning person on the caseload again, in crisis or unsettled, assessed anew. Source: TGT14 (60 % in crisis)."""
     user.place = ON_CASELOAD
     user.mental_state = CRISIS if u < p.return_in_crisis else UNSETTLED
     user.weeks_in_state = 0
     user.weeks_to_review = 4
+    user.eligible = user_is_assessed(user, p)
 
 
 @rule

@@ -79,7 +79,7 @@ def practitioner_agrees_to_order(amhp, user, p, u):
 def user_leaves_hospital(user, amhp, org, p, s):
     """What happens on leaving hospital: section 117 after section 3; perhaps a CTO if the law has them and an AMHP agrees.
 
-    Writes `legal_status`, `s117`. Returns NO_ORDER, ORDER_MADE or ORDER_REFUSED. Source: practice 2.6, 2.10; PAR47.
+    Writes `legal_status`, `s117`. Returns NO_ORDER, ORDER_MADE or ORDER_REFUSED. Source: ENG06, 2.10; PAR47.
     """
     was_section_3 = user.legal_status == SECTION_3
     user.legal_status = VOLUNTARY
@@ -101,19 +101,27 @@ def user_goes_on_order(user, amhp, org, p, s):
     Haste lowers all of it; a meeting before discharge takes the haste away; an advocate, a consulted nearest relative
     and plain information raise it. Writes the person's order. Source: S1; PAT12, PAT13; story 5.
     """
-    hurried = draw(s, purpose.HURRY) < p.hurried_share * (1.0 - p.rights_meeting)
-    advocate = draw(s, purpose.ADVOCATE) < max(p.advocate_share, max(p.rights_advocate, p.advocacy) * 0.85)
+    hurried = draw(s, purpose.HURRY) < p.hurried_share * (1.0 - max(p.rights_meeting, p.rights_practice))
+    advocate = draw(s, purpose.ADVOCATE) < max(
+        p.advocate_share, max(max(p.rights_advocate, p.rights_practice), p.advocacy) * 0.85
+    )
     relative = user.nearest_relative != NO_RELATIVE and draw(user.key, purpose.OBJECTS) >= 0.25
-    relative = relative and draw(s, purpose.RELATIVE_CONSULTED) < max(p.nr_consulted_share, 0.9 * p.rights_relative)
+    relative = relative and draw(s, purpose.RELATIVE_CONSULTED) < max(
+        p.nr_consulted_share, 0.9 * max(p.rights_relative, p.rights_practice)
+    )
     haste = 0.5 if hurried else 1.0
-    plain = 0.5 * p.rights_information
+    informing = max(p.rights_information, p.rights_practice)
+    plain = 0.5 * informing
     helped = 0.2 if advocate else 0.0
     told_order = unit(p.order_informed_making * haste + plain + helped)
     told_rights = unit(p.rights_informed_making * haste + plain + 1.5 * helped)
     user.order_informed = int(draw(s, purpose.ORDER_INFORMED) < told_order)
     user.rights_informed = int(draw(s, purpose.RIGHTS_INFORMED) < told_rights)
     part = p.involvement_making * haste * (0.6 + 0.8 * person_centred(amhp)) + 0.5 * helped
-    part += 0.08 * (p.rights_meeting if not hurried else 0.0) + 0.10 * p.rights_information * user.order_informed
+    part += (
+        0.08 * (max(p.rights_meeting, p.rights_practice) if not hurried else 0.0)
+        + 0.10 * informing * user.order_informed
+    )
     if relative:
         part += 0.06
     part = part * (1.0 - 0.3 * org.power_distance) + 0.2 * (draw(s, purpose.INVOLVEMENT) - 0.5)
@@ -122,6 +130,7 @@ def user_goes_on_order(user, amhp, org, p, s):
     user.conditions = int(draw(s, purpose.CONDITIONS) * (p.max_conditions + 1.0))
     user.conditions_negotiated = unit(user.cto_involvement_making * (0.5 + draw(s, purpose.NEGOTIATED)))
     user.cto_weeks = 0
+    user.cto_review_in = FIRST_CTO_REVIEW
     user.cto_felt_benefit = 0
     user.legal_status = CTO
     user.trust = unit(user.trust - p.trust_condition * user.conditions * (1.0 - user.conditions_negotiated))
@@ -136,11 +145,13 @@ def user_reviews_order(user, amhp, org, p, s):
     """
     if user.order_informed == 0:
         user.order_informed = int(
-            draw(s, purpose.ORDER_INFORMED) < unit(p.informed_at_review + 0.4 * p.rights_information)
+            draw(s, purpose.ORDER_INFORMED)
+            < unit(p.informed_at_review + 0.4 * max(p.rights_information, p.rights_practice))
         )
     if user.rights_informed == 0:
         user.rights_informed = int(
-            draw(s, purpose.RIGHTS_INFORMED) < unit(p.informed_at_review + 0.4 * p.rights_information)
+            draw(s, purpose.RIGHTS_INFORMED)
+            < unit(p.informed_at_review + 0.4 * max(p.rights_information, p.rights_practice))
         )
     part = p.involvement_review * (0.8 + 0.4 * person_centred(amhp)) + 0.10 * user.rights_informed
     part = part * (1.0 - 0.3 * org.power_distance) + 0.3 * (draw(s, purpose.INVOLVEMENT) - 0.5)
@@ -165,18 +176,10 @@ def user_appraises_order(user, p):
 
 
 @rule
-def review_is_due(cto_weeks):
-    """Reviews fall at six and twelve months, then yearly. Source: the Act."""
-    if cto_weeks == FIRST_CTO_REVIEW:
-        return True
-    return cto_weeks > 0 and cto_weeks % YEARLY == 0
-
-
-@rule
 def user_lives_on_order(user, amhp, org, p, change, s):
     """One week on a CTO: recall, review or end. Returns what happened (ORDER_... codes, RECALLED, REVOKED).
 
-    Recalls ride on crises and admissions that would have come without the order too, so that an order changes neither
+    A review that falls in hospital or in a week of recall is held in the first week in which it can be. Recalls ride on crises and admissions that would have come without the order too, so that an order changes neither
     (PAT30): a crisis may bring a recall and home again, an admission a recall that an AMHP agrees to turn into
     revocation. Source: TGT11-13; PAR49, PAR50.
 
@@ -184,6 +187,7 @@ def user_lives_on_order(user, amhp, org, p, change, s):
         change: what the person's mental state did this week (`persim.rules.wellbeing` codes).
     """
     user.cto_weeks += 1
+    user.cto_review_in -= 1
     if change == CRISIS_STARTS and draw(s, purpose.RECALL) < p.recall_at_crisis:
         user.trust = unit(user.trust - 0.5 * p.trust_detained)
         return RECALLED
@@ -193,7 +197,8 @@ def user_lives_on_order(user, amhp, org, p, change, s):
         return RECALLED
     if user.mental_state == INPATIENT:
         return ORDER_GOES_ON
-    if review_is_due(user.cto_weeks):
+    if user.cto_review_in <= 0:
+        user.cto_review_in = YEARLY if user.cto_weeks >= SECOND_CTO_REVIEW else SECOND_CTO_REVIEW - FIRST_CTO_REVIEW
         if user_reviews_order(user, amhp, org, p, s):
             return ORDER_ENDED_AT_REVIEW
         return ORDER_REVIEWED

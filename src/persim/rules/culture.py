@@ -45,10 +45,10 @@ def organisation_sets_terms(org, p):
     org.information += (1.0 - org.information) * org.gain_information
     market = odds_shift(p.market, org.odds_market) * (1.0 - p.qa_thins_market * p.qa_strictness)
     org.market = market * p.rural_market if org.rural == 1 else market
-    leadership = unit(p.leadership + p.leadership_lever * (1.0 - p.leadership))
+    leadership = unit(p.usual_leadership + p.leadership * (1.0 - p.usual_leadership))
     org.change_speed = (0.4 + 1.2 * leadership) * (1.0 - p.culture_inertia)
     org.blame = unit(p.blame_culture * (1.0 - 0.5 * p.positive_risk_taking) + org.media_blame)
-    org.power_distance = p.power_distance * (1.0 - 0.3 * p.leadership_lever) * (1.0 - 0.5 * org.gain_involvement)
+    org.power_distance = p.power_distance * (1.0 - 0.3 * p.leadership) * (1.0 - 0.5 * org.gain_involvement)
     org.plain_language = p.plain_language
     org.pooling = unit(p.pooled_funding + (p.section75_pooling if org.integration == INTEGRATED else 0.0))
     org.tell = unit(p.tell * (0.4 + 2.0 * org.information)) if org.information > 0.0 else 0.0
@@ -89,7 +89,7 @@ def practitioner_learns(worker, team, org, p):
     gain = p.lever_rate * org.change_speed
     done = p.learning_by_doing * worker.completed
     calm = gain * unit(0.4 * p.training + p.positive_risk_taking)
-    legitimacy_gain = (gain * unit(p.role_clarity + 0.4 * p.leadership_lever) + done) * (1.0 - worker.role_protection)
+    legitimacy_gain = (gain * unit(p.role_clarity + 0.4 * p.leadership) + done) * (1.0 - worker.role_protection)
     knowledge_gain = gain * unit(p.training + 0.5 * p.role_clarity) + done
     worry = home_worry(worker, org, p)
     x = worker.worry_person
@@ -100,7 +100,7 @@ def practitioner_learns(worker, team, org, p):
     pull = norm * (team.mean_legitimacy - x) + home * (home_legitimacy(worker, org, p) - x)
     worker.legitimacy = unit(x + pull + legitimacy_gain * (1.0 - x))
     x = worker.medical_orientation
-    away = 0.3 * gain * unit(p.leadership_lever + p.role_clarity) * x
+    away = 0.3 * gain * unit(p.leadership + p.role_clarity) * x
     pull = norm * (team.mean_medical - x) + home * (home_medical(worker, org, p) - x)
     worker.medical_orientation = unit(x + pull - away)
     x = worker.knowledge
@@ -122,8 +122,8 @@ def team_alarm_moves(team, org, p):
 
 @rule
 def reflects_today(org, p):
-    """Does this week end a spiral: time to observe and reflect?"""
-    return org.spiral_week >= int(p.spiral_weeks)
+    """Is it time to observe and reflect: before the first spiral, and at the end of each?"""
+    return org.spirals == 0 or org.spiral_week >= int(p.spiral_weeks)
 
 
 @rule
@@ -206,5 +206,7 @@ def weekly_lever_hours(p, posts):
 @rule
 def order_rights_hours(p):
     """Hours that rights practice costs per order made or reviewed, each part a quarter of full practice."""
-    parts = p.rights_information + p.rights_meeting + p.rights_advocate + p.rights_relative
+    whole = p.rights_practice
+    parts = max(p.rights_information, whole) + max(p.rights_meeting, whole)
+    parts += max(p.rights_advocate, whole) + max(p.rights_relative, whole)
     return p.hours_of_rights * parts / 4.0

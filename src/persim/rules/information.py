@@ -82,25 +82,27 @@ def chance_of_asking(user, org, p):
 
 
 @rule
-def user_can_ask(user):
-    """Can this person ask? Only someone outside the pathway, out of hospital, who knows of budgets."""
+def user_can_ask(user, week):
+    """Can this person ask? Only someone who knows of budgets, outside the pathway and not resting from it, out of hospital."""
+    if week < user.rest_until:
+        return False
     return user.informed != NOT_INFORMED and user.pathway_stage == OUTSIDE and user.mental_state != INPATIENT
 
 
 @rule
-def user_asks(user, org, p, u):
+def user_asks(user, org, p, week, u):
     """Does this person ask for a personal budget this week? Only someone outside the pathway who knows of them can.
 
     Args:
         user: reads `pathway_stage`, `informed`, `mental_state` and what moves `chance_of_asking`; writes nothing.
         u: uniform draw in [0, 1), purpose ASK.
     """
-    return user_can_ask(user) and u < chance_of_asking(user, org, p)
+    return user_can_ask(user, week) and u < chance_of_asking(user, org, p)
 
 
 @rule
 def user_grows(user, worker, p):
-    """Trust returns with a coordinator who stays; peers and co-research build confidence. Source: practice 2.19; S5."""
+    """Trust returns with a coordinator who stays; peers and co-research build confidence. Source: ENG19; S5."""
     if worker.works == 1:
         user.trust += p.trust_continuity * (0.75 - user.trust)
     support = p.peer_support + p.co_researchers * p.action_research
@@ -137,6 +139,6 @@ def peer_row(key, slot, first_row):
 
 @rule
 def user_is_let_down(user, p):
-    """A refusal without a reason or a lost hand-off costs trust and confidence. Source: practice 2.19; S3."""
+    """A refusal without a reason or a lost hand-off costs trust and confidence. Source: ENG19; S3."""
     user.trust = unit(user.trust - p.trust_setback)
     user.confidence *= 1.0 - p.confidence_setback

@@ -13,6 +13,7 @@ from persim.jit import rule
 from persim.rules.forms import unit
 from persim.state import (
     ABSENT_ASSESSMENT,
+    ABSENT_PLAN,
     ABSENT_REVIEW,
     B_ENDED,
     B_NONE,
@@ -25,6 +26,7 @@ from persim.state import (
     DIRECT_PAYMENT,
     FIRST_REVIEW_WEEKS,
     IN_USE,
+    INPATIENT,
     LEAD_COORDINATOR,
     MANAGED,
     NO_FORM,
@@ -81,7 +83,7 @@ def user_leaves_pathway(user, p, barrier, week):
     user.lead_worker = LEAD_COORDINATOR
     user_waits_for(user, barrier)
     user.rest_until = week + int(p.rest_weeks)
-    user.budget_gbp_per_year = 0.0
+    user_has_no_budget(user)
 
 
 @rule
@@ -123,13 +125,13 @@ def budget_is_one_off(user, p, u):
 
 
 @rule
-def chance_of_presence(possible):
+def chance_of_presence(possible, p):
     """Chance that the person is there when a stage is worked, given the involvement that hours allow. Source: S2; PAT05."""
-    return 0.10 + 1.05 * possible
+    return p.presence_least + (1.15 - p.presence_least) * possible
 
 
 @rule
-def user_takes_part(user, voice, stage_bit, u):
+def user_takes_part(user, p, voice, stage_bit, u):
     """Was the person there at this stage? Writes `involvement` (a running mean) and the bit of absence.
 
     How far the hours allowed taking part is the mean over the hours worked. Short of time, forms are done without the
@@ -141,7 +143,7 @@ def user_takes_part(user, voice, stage_bit, u):
     """
     possible = user.worked_with / user.worked_hours if user.worked_hours > 0.0 else 0.0
     part = unit(possible * (0.4 + 0.6 * voice))
-    present = u < chance_of_presence(possible)
+    present = u < chance_of_presence(possible, p)
     if not present:
         part *= 0.3
         user.absent |= stage_bit
@@ -154,7 +156,7 @@ def user_takes_part(user, voice, stage_bit, u):
 
 @rule
 def user_is_told_sum(user, org, p, u):
-    """Is the indicative sum told and understood? Source: practice 2.8; S5 (plain language)."""
+    """Is the indicative sum told and understood? Source: ENG08; S5 (plain language)."""
     present = user.absent & ABSENT_ASSESSMENT == 0
     chance = p.sum_told * (0.6 + 0.4 * org.plain_language) * (1.0 if present else 0.4)
     return u < unit(chance)
@@ -163,7 +165,7 @@ def user_is_told_sum(user, org, p, u):
 @rule
 def user_agrees_plan(user, p, present, u):
     """Is the plan one that the person agreed? Hardly, if it was written without them. Source: S2, S4; story 3."""
-    chance = p.plan_agreed * (0.55 + 0.9 * user.involvement) if present else 0.10
+    chance = p.plan_agreed * (0.55 + 0.9 * user.involvement) if present else p.plan_agreed_absent
     return u < unit(chance)
 
 
@@ -178,7 +180,7 @@ def funding_is_disputed(user, org, p, u):
     """Is there a dispute over who pays? Grows with overlap; pooled money and section 117 prevent it. Source: S4; story 8."""
     chance = p.dispute_share * overlap_of_needs(user) * (1.0 - org.pooling)
     if user.s117 == 1:
-        chance *= 0.3
+        chance *= p.dispute_section_117
     return u < chance
 
 
@@ -195,7 +197,7 @@ def dispute_ends(p, u):
 @rule
 def manager_signs(user, p):
     """Can a team manager sign instead of the panel? Below the limit, and not where the risk looks high."""
-    return user.budget_gbp_per_year <= p.delegated_sign_off and user.perceived_risk < 0.8
+    return user.budget_gbp_per_year <= p.delegated_sign_off and user.perceived_risk < p.sign_off_risk
 
 
 @rule
@@ -211,7 +213,7 @@ def panel_decides(user, org, p, s):
         return REFUSED
     if org.committed > org.pot and draw(s, purpose.PANEL_MONEY) < p.refuse_when_spent:
         return REFUSED
-    if draw(s, purpose.TICKET + 200) < p.panel_sends_back * org.bureaucracy * (1.0 - user.involvement) * 0.5:
+    if draw(s, purpose.PANEL_PLAN) < p.panel_sends_back * org.bureaucracy * (1.0 - user.involvement):
         return SENT_BACK
     return FUNDED
 
@@ -227,7 +229,7 @@ def user_contests(user, org, p, u):
 def direct_payment_allowed(user, p):
     """May this person have a direct payment in law? Detention and, before 9 November 2009, the Act bar it.
 
-    Someone who does not want it never gets one: the wish is drawn apart. Source: practice 2.5; SI 2009/1887.
+    Someone who does not want it never gets one: the wish is drawn apart. Source: ENG05; SI 2009/1887.
     """
     if user.legal_status == SECTION_2 or user.legal_status == SECTION_3:
         return False
@@ -254,7 +256,7 @@ def wishes_direct_payment(user, org, p, u):
 def user_chooses_form(user, worker, org, p, s):
     """Who holds the money? The person's wish, as far as law and expertise given to the person allow.
 
-    Source: practice 2.3; S3 ('professional knows best').
+    Source: ENG03; S3 ('professional knows best').
     """
     heard = draw(s, purpose.FORM + 200) < 1.0 - 0.4 * worker.medical_orientation * org.power_distance
     if heard and direct_payment_allowed(user, p) and wishes_direct_payment(user, org, p, draw(s, purpose.FORM)):
@@ -279,13 +281,18 @@ def user_finds_support(user, org, p, s):
 
 @rule
 def user_may_vary(user, org, p, u):
-    """Can the person change what it is spent on without a new panel? Likelier with a direct payment and few steps."""
+    """Can the person change what it is spent on without a new panel? Likelier with a direct payment and few steps.
+
+    Conditions of an order that were not negotiated narrow it. Source: S1, S5.
+    """
     chance = p.can_vary if user.budget_form == DIRECT_PAYMENT else p.can_vary_managed
+    if user.legal_status == CTO:
+        chance *= max(0.0, 1.0 - p.condition_narrows * user.conditions * (1.0 - user.conditions_negotiated))
     return u < chance * (1.15 - 0.35 * org.bureaucracy)
 
 
 @rule
-def user_starts_using(user, week):
+def user_starts_using(user, p, week):
     """The budget is in use: a promise kept raises trust."""
     user.pathway_stage = IN_USE
     user.weeks_in_stage = 0
@@ -295,6 +302,7 @@ def user_starts_using(user, week):
     user.gates = 0
     user.paused = 0
     user.activity_goes_on = 0
+    user.trust = unit(user.trust + p.trust_promise)
 
 
 @rule
@@ -304,19 +312,25 @@ def activity_can_go_on(org, p, u):
 
 
 @rule
-def user_budget_ends(user, p, week, goes_on):
-    """A budget ends, and with it the three truths; the activity may go on without it."""
-    user.pathway_stage = OUTSIDE
-    user.weeks_in_stage = 0
+def user_has_no_budget(user):
+    """No sum, no form and none of the three truths."""
     user.budget_form = NO_FORM
     user.budget_gbp_per_year = 0.0
-    user.counted = 0
     user.amount_known = 0
     user.plan_agreed = 0
     user.can_vary = 0
     user.paused = 0
     user.one_off = 0
     user.joint_funded = 0
+
+
+@rule
+def user_budget_ends(user, p, week, goes_on):
+    """A budget ends, and with it the three truths; the activity may go on without it."""
+    user.pathway_stage = OUTSIDE
+    user.weeks_in_stage = 0
+    user.counted = 0
+    user_has_no_budget(user)
     user_waits_for(user, B_ENDED)
     user.rest_until = week + int(p.rest_weeks)
     user.activity_goes_on = int(goes_on)
@@ -338,15 +352,45 @@ def budget_review_is_due(weeks_in_use):
 
 @rule
 def user_budget_is_reviewed(user, worker, org, p, s):
-    """A review of a budget in use: it may be cut or raised. Returns -1, 0 or 1. Source: practice 2.15."""
-    present = draw(s, purpose.ABSENT) < chance_of_presence(worker.involvement_possible)
+    """A review of a budget in use: it may be cut or raised. Returns -1, 0 or 1. Source: ENG15."""
+    present = draw(s, purpose.ABSENT) < chance_of_presence(worker.involvement_possible, p)
+    user.absent &= ABSENT_ASSESSMENT | ABSENT_PLAN
     if not present:
         user.absent |= ABSENT_REVIEW
     u = draw(s, purpose.BUDGET_REVIEW)
     if u < p.cut_at_review:
-        user.budget_gbp_per_year *= 0.8
+        user.budget_gbp_per_year *= 1.0 - p.cut_size
         return -1
     if u >= 1.0 - p.raise_at_review:
-        user.budget_gbp_per_year *= 1.1
+        user.budget_gbp_per_year *= 1.0 + p.raise_size
         return 1
     return 0
+
+
+@rule
+def panel_sits(org, p, week):
+    """Does the locality's funding panel meet this week? Weekly, or every few weeks in a rural one."""
+    interval = int(p.rural_panel_interval) if org.rural == 1 else 1
+    return week % max(1, interval) == 0
+
+
+@rule
+def user_budget_pauses(user, p):
+    """Does a direct payment pause? After some weeks in hospital. Source: practice of the period differed."""
+    return user.budget_form == DIRECT_PAYMENT and user.mental_state == INPATIENT and user.weeks_in_state > p.pause_weeks
+
+
+@rule
+def user_is_asked_to_contribute(user, p):
+    """Is a contribution asked? By means, drawn at birth; never under section 117."""
+    return user.s117 == 0 and draw(user.key, purpose.CONTRIBUTION) < p.contribution_share
+
+
+@rule
+def carer_wishes_it(user, p, u):
+    """Does the carer wish for the budget? Asked and kept apart from the person's own choice. Source: S5; story 10."""
+    if user.carer == CARER_ADVOCATES:
+        return u < p.carer_wish_advocates
+    if user.carer == CARER_WORRIED:
+        return u < p.carer_wish_worried
+    return u < p.carer_wish_supports

@@ -23,6 +23,7 @@ from persim.state import (
     B_RISK,
     B_ROLE,
     B_TIME,
+    BROKER,
     CARER_ADVOCATES,
     CARER_WORRIED,
     CRISIS,
@@ -33,6 +34,7 @@ from persim.state import (
     SECTION_3,
     STABLE,
     UNSETTLED,
+    VOLUNTARY,
 )
 
 
@@ -196,7 +198,7 @@ def practitioner_accepts_risk(worker, user, team, org, p, u):
 def practitioner_sees_no_bar(worker, user, p, u):
     """Does the law seem to allow it? Under detention no; a CTO is often taken as a bar, the less so by those who know.
 
-    The law itself barred direct payments until November 2009, not budgets. Source: S1; practice 2.5.
+    The law itself barred direct payments until November 2009, not budgets. Source: S1; ENG05.
     """
     if user.legal_status == SECTION_2 or user.legal_status == SECTION_3:
         return False
@@ -229,7 +231,7 @@ def user_accepts(user, org, p, u):
         chance *= 0.80
     if user.package == 1:
         chance *= 1.0 - 0.3 * p.fear_of_losing
-    return u < min(1.0, chance * 1.25)
+    return u < min(1.0, chance * 4.0 / 3.0)
 
 
 @rule
@@ -288,7 +290,7 @@ def user_goes_to_broker(user, broker, org, p, u):
     """Does someone who asks go straight to a broker? The confident more often: help reaches those who look for it."""
     if p.brokers <= 0.0 or broker.lead_cases >= p.brokers * org.n_teams * p.broker_cases:
         return False
-    return u < 0.3 + 0.5 * user.confidence
+    return u < p.broker_reach * (0.4 + 1.2 * user.confidence)
 
 
 @rule
@@ -312,3 +314,73 @@ def share_of_voice(user, worker, org, p):
     return unit(
         1.0 - org.power_distance * (1.0 - 0.5 * p.plain_language) * (1.0 - voice) - 0.2 * worker.medical_orientation
     )
+
+
+@rule
+def outside_worker_is_ready(worker, org, p):
+    """Brokers and the council team: their attitudes, and this week's hours shared over last week's demand.
+
+    Brokers know the process and hold it their own job; they bypass the role gate, not risk or panel.
+    """
+    worker.lead_cases = worker.next_lead_cases
+    worker.next_lead_cases = 0
+    worker.works = 1
+    worker.gate_open = 1.0
+    worker.squeeze = 0.0
+    worry = odds_shift(org.risk_aversion, p.worry_social_worker)
+    if worker.profession == BROKER:
+        worker.legitimacy = 1.0
+        worker.knowledge = 1.0
+        worker.social_care_knowledge = 1.0
+        worker.medical_orientation = 0.0
+        worker.worry_person = worry * p.broker_worry
+        worker.worry_self = 0.0
+        hours = p.brokers * org.n_teams * p.contract_hours * p.broker_direct_share
+    else:
+        worker.legitimacy = 1.0 - odds_shift(org.role_boundary, p.boundary_council)
+        worker.knowledge = p.knowledge_social_worker
+        worker.social_care_knowledge = p.recognises_social_worker
+        worker.medical_orientation = 0.5 * org.medical_model
+        worker.worry_person = worry
+        worker.worry_self = worry
+        hours = p.council_cases * org.n_teams * p.council_case_hours
+    worker.social_hours = hours
+    due = worker.hours_due
+    worker.hours_due = 0.0
+    if due <= 0.0:
+        worker.involvement_possible = 1.0 - 0.5 * worker.medical_orientation
+        worker.case_share = 1.0
+        return
+    part = (hours / due - p.shortest_forms) / max(0.01, 1.0 - p.shortest_forms)
+    part = min(1.0 - 0.5 * worker.medical_orientation, max(p.least_involvement, part))
+    worker.involvement_possible = part
+    worker.case_share = min(1.0, hours / (due * (p.shortest_forms + (1.0 - p.shortest_forms) * part)))
+
+
+@rule
+def outside_room(worker, org, p):
+    """How many cases brokers or the council team of this locality can hold."""
+    if worker.profession == BROKER:
+        return int(p.brokers * org.n_teams * p.broker_cases)
+    return int(p.council_cases * org.n_teams)
+
+
+@rule
+def lead_takes_on_case(lead, user, p):
+    """Put the forms of a person on the pathway on the week of who leads; nothing can be done in hospital."""
+    lead.next_lead_cases += 1
+    if user.work_left > 0.0 and user.mental_state != INPATIENT:
+        lead.hours_due += min(user.work_left, p.most_case_hours) * user.weight
+
+
+@rule
+def contact_cannot_wait(user):
+    """Must somebody of the team see this person although their coordinator is not there? Crisis, section or order."""
+    return user.mental_state == CRISIS or user.legal_status != VOLUNTARY
+
+
+@rule
+def practitioner_covers_for_others(worker, team):
+    """Take an even share of what cannot wait on caseloads whose post is vacant or whose coordinator is ill."""
+    if worker.works == 1:
+        worker.hours_crisis += team.cover_hours / team.n_working

@@ -8,8 +8,8 @@ and counted; nothing else changes for them.
 import math
 
 from persim.jit import rule
-from persim.rules.forms import unit
-from persim.state import IN_USE
+from persim.rules.forms import odds_shift, unit
+from persim.state import IN_USE, YEAR
 
 
 @rule
@@ -29,8 +29,8 @@ def push(org, p):
 
 @rule
 def user_service_is_relabelled(user, org, p, u):
-    """Is this person's existing service called a budget and counted? Needs a service, and no budget. Source: S4; story 9."""
-    if user.package == 0 or user.counted == 1 or user.pathway_stage == IN_USE or p.audit >= 0.5:
+    """Is this person's existing service called a budget and counted? Needs a service and eligibility, and no budget. Source: S4; story 9."""
+    if user.eligible == 0 or user.package == 0 or user.counted == 1 or user.pathway_stage == IN_USE or p.audit >= 0.5:
         return False
     return u < 2.0 * p.relabel_rate * org.push
 
@@ -57,3 +57,24 @@ def council_counts(user, p):
     if p.audit < 0.5:
         return 1
     return 1 if is_real(user) else 0
+
+
+@rule
+def organisation_reckons_money(org, p, week):
+    """The year's pot, what it has committed, and how far the council is from its target."""
+    org.caseload_factor *= 1.0 + p.caseload_growth / YEAR
+    org.pot_factor *= 1.0 + p.pot_growth / YEAR
+    if week % YEAR == 0:
+        org.committed = org.running_cost
+    org.pot = p.pot_per_eligible * org.eligible_now * org.pot_factor
+    org.eligible_before = org.eligible_now
+    here = org.counted_now / org.eligible_now if org.eligible_now > 0.0 else 0.0
+    others = odds_shift(p.other_clients_rate, org.odds_other_clients)
+    org.council_rate = p.mental_health_weight * here + (1.0 - p.mental_health_weight) * others
+    org.push = push(org, p)
+    org.compelled_share = org.compelled_now / org.people_now if org.people_now > 0.0 else 0.0
+    org.eligible_now = 0.0
+    org.counted_now = 0.0
+    org.compelled_now = 0.0
+    org.people_now = 0.0
+    org.running_cost = 0.0

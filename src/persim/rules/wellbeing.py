@@ -73,7 +73,7 @@ def user_changes_state(user, p, u):
 
 @rule
 def user_has_incident(user, p, u):
-    """Is there a serious incident at the onset of this crisis? Independent of holding a budget. Source: PAT07, practice."""
+    """Is there a serious incident at the onset of this crisis? Independent of holding a budget. Source: PAT07; ENG17."""
     return u < p.incident_at_crisis
 
 
@@ -84,7 +84,7 @@ def practitioner_attributes_incident(worker, user, p, u):
 
 
 @rule
-def budget_worth(user, org):
+def budget_worth(user, org, p):
     """What a budget in use is worth to this person, in [0, 1]: the three truths, involvement, ease, market.
 
     A budget with none of the three truths is worth nothing, whatever its label or form. A pause suspends it.
@@ -92,7 +92,8 @@ def budget_worth(user, org):
     """
     if user.pathway_stage != IN_USE or user.paused == 1:
         return 0.0
-    truths = 0.25 * user.amount_known + 0.40 * user.plan_agreed + 0.35 * user.can_vary
+    truths = p.worth_known * user.amount_known + p.worth_agreed * user.plan_agreed
+    truths = min(1.0, truths + p.worth_vary * user.can_vary)
     taking_part = 0.5 + 0.5 * user.involvement
     ease = 1.1 - 0.3 * org.effort
     return truths * taking_part * ease * (0.6 + 0.4 * org.market) * (0.85 + 0.15 * user.trust)
@@ -133,7 +134,7 @@ def user_feels_week(user, org, p):
     Writes the three. What ends may go on: after a budget whose activity can go on, the gains fade four times more slowly.
     Source: S5, PAT19, PAT34; by design involvement alone moves none of them (PAT26).
     """
-    worth = budget_worth(user, org)
+    worth = budget_worth(user, org, p)
     control = p.control_base
     contact = p.contact_base + p.contact_peers * (0.5 + 0.5 * p.peer_support) * org.peers
     if user.carer != NO_CARER:

@@ -1,0 +1,290 @@
+"""The commands that run the model: `run`, `compare` and `demo`. Results go to stdout, progress to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from persim import terminal
+from persim.errors import InputError
+
+if TYPE_CHECKING:
+    from persim.comparison import Comparison
+    from persim.comparison_plan import Plan
+    from persim.simulate import Run
+    from persim.store import ResultFolder
+    from persim.text_table import TextTable
+
+DEMO = ("baseline", "lean_process", "role_clarity/usual_load", "positive_risk_taking", "brokers_and_peers", "gold_standard")
+DEMO_REPLICATES = 24
+DEMO_PLACE = Path("outputs") / "demo"
+COMPILING = "compiling the model, once (about 20 s)"
+
+
+class RecordChoice(StrEnum):
+    """How often outcomes are kept."""
+
+    weekly = "weekly"
+    quarterly = "quarterly"
+    final = "final"
+
+
+Seed = Annotated[int, typer.Option(help="Seed of the first run; the same seed gives the same people and luck.")]
+People = Annotated[int | None, typer.Option(help="People under the Trust, if not the scenario's.", show_default=False)]
+Weeks = Annotated[int | None, typer.Option(help="Weeks to run, if not the scenario's.", show_default=False)]
+Groups = Annotated[
+    str | None, typer.Option(help="Groups to show apart, such as carer,rural; `none` for none.", show_default=False)
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Change a number in every week; may be repeated.", show_default=False),
+]
+Out = Annotated[Path | None, typer.Option(help="The folder to write results to.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a result folder that persim wrote.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (run, compare, demo):
+        app.command()(command)
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name, a file, or an arm such as cto_rights/all.")],
+    seed: Seed = 1,
+    people: People = None,
+    weeks: Weeks = None,
+    record: Annotated[RecordChoice, typer.Option(help="How often to keep outcomes in the files.")] = RecordChoice.weekly,
+    groups: Groups = None,
+    set_: Changes = None,
+    out: Out = None,
+    json: Json = False,
+    force: Force = False,
+) -> None:
+    """Run one scenario once and show its headline year by year. Writes nothing unless --out says where."""
+    from persim.run_words import as_json, barrier_table, groups_table, yearly_table
+    from persim.scenario import read_scenario
+    from persim.simulate import checked_groups, run_scenario
+    from persim.store import plain
+
+    found = read_scenario(scenario).changed(n_users=people, n_weeks=weeks, **changes(set_))
+    dimensions = checked_groups(listed(groups))
+    if found.arms:
+        names = ", ".join(f"{found.name}/{arm.name}" for arm in found.arms)
+        terminal.say(f"{found.name} has arms, and this runs it without any; also to be run: {names}")
+    with _folder(out, found.name, force) if out else _nowhere() as folder:
+        _say_if_compiling()
+        started = time.time()
+        with _interruptible():
+            result = run_scenario(found, seed, "weekly", dimensions)
+        place = _write_run(result, record, folder, started) if folder else None
+    if json:
+        terminal.show_json(plain(as_json(result)) | ({"folder": str(_shown(place))} if place else {}))
+        return
+    tables = [yearly_table(result), *([groups_table(result)] if dimensions else []), barrier_table(result)]
+    _print_tables([table.lines(_page()) for table in tables])
+    if place:
+        terminal.show(f"\nWritten to {_shown(place)}")
+
+
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or files; the first is compared with. One with arms stands for all of them.")],
+    replicates: Annotated[int, typer.Option(help="Runs of each scenario.")] = 100,
+    seed: Seed = 1,
+    jobs: Annotated[int, typer.Option(help="Threads; 0 for all cores. Results do not depend on it.")] = 0,
+    people: People = None,
+    weeks: Weeks = None,
+    window: Annotated[str | None, typer.Option(metavar="FROM:TO", help="Weeks or dates to report on, TO left out, such as 195:247 or 2012-01-02:2012-12-31. Default: the last 52 weeks.", show_default=False)] = None,
+    groups: Groups = None,
+    outcomes: Annotated[str | None, typer.Option(help="Outcomes to keep and show besides the usual, such as crises,overtime; `all` to keep all.", show_default=False)] = None,
+    record: Annotated[RecordChoice, typer.Option(help="How often to keep outcomes over time.")] = RecordChoice.quarterly,
+    set_: Changes = None,
+    out: Out = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,
+    json: Json = False,
+    force: Force = False,
+) -> None:  # fmt: skip
+    """Compare scenarios with the first of them, with common luck; print the table, write tables and figures."""
+    from persim.comparison_folder import folder_name
+    from persim.comparison_plan import planned
+
+    plan = planned(
+        scenarios, replicates, seed, jobs, people, weeks, listed(outcomes) or None,
+        None if groups is None else listed(groups), record.value, window, changes(set_),
+    )  # fmt: skip
+    with _folder(out, folder_name(list(plan.names)), force) as folder:
+        comparison, place = _carry_out(plan, folder, not no_figures, "compare", json)
+    _report(comparison, place, json)
+
+
+def demo(json: Json = False) -> None:
+    """Compare real scenarios: which raises real take-up most, by how much, with what uncertainty? About a minute."""
+    from persim.comparison_plan import planned
+    from persim.scenario import read_scenario
+
+    plan = planned(
+        [read_scenario(name) for name in demo_scenarios()], DEMO_REPLICATES, 1, 0, None, None, None, None, "quarterly", None, {}
+    )  # fmt: skip
+    with _folder(DEMO_PLACE, "demo", force=True) as folder:
+        comparison, place = _carry_out(plan, folder, True, "demo", json)
+    _report(comparison, place, json)
+
+
+def demo_scenarios() -> list[str]:
+    """The demo's scenarios, those that this installation has."""
+    from persim.scenario import shipped_names
+
+    shipped = set(shipped_names())
+    return [name for name in DEMO if name.partition("/")[0] in shipped]
+
+
+def listed(text: str | None) -> list[str]:
+    """The words of a list with commas; none for nothing and for "none"."""
+    words = [word.strip() for word in (text or "").split(",")]
+    return [word for word in words if word and word != "none"]
+
+
+def changes(pairs: list[str] | None) -> dict[str, float | None]:
+    """NAME=VALUE pairs as numbers; "none" leaves a number to its dial. Raises: InputError for what is neither."""
+    found: dict[str, float | None] = {}
+    for pair in pairs or ():
+        name, sign, value = (part.strip() for part in pair.partition("="))
+        if not sign or not name:
+            raise InputError(f"--set {pair!r} is not NAME=VALUE, such as risk_aversion=0.4")
+        if name in found:
+            raise InputError(f"--set gives {name} twice")
+        if name in ("n_users", "n_weeks"):
+            raise InputError(f"--set {name}: use --{'people' if name == 'n_users' else 'weeks'}")
+        try:
+            found[name] = None if value.lower() in ("none", "null") else float(value)
+        except ValueError:
+            raise InputError(f"--set {name}: {value!r} is not a number") from None
+    return found
+
+
+def _carry_out(plan: Plan, folder: ResultFolder, figures: bool, command: str, quiet: bool) -> tuple[Comparison, Path]:
+    from persim.compare import carried_out
+    from persim.comparison_folder import write_comparison
+
+    _say_if_compiling()
+    started = time.time()
+    with _interruptible():
+        with _progress("running") as progress:
+            comparison = carried_out(plan, progress, folder)
+        if figures and sys.stderr.isatty() and not quiet:
+            terminal.say("drawing and writing")
+        place = write_comparison(comparison, folder, started, figures, command)
+    return comparison, place
+
+
+def _report(comparison: Comparison, place: Path, json: bool) -> None:
+    from persim import comparison_words as words
+    from persim.store import plain
+    from persim.text_table import wrapped
+
+    for failure in words.failed_json(comparison)[:10]:
+        terminal.say(f"failed: {failure['scenario']}, seed {failure['seed']}: {failure['cause']}")
+    if json:
+        terminal.show_json(plain(words.as_json(comparison)) | {"folder": str(_shown(place))})
+    else:
+        page = _page()
+        _print_tables([words.headline_lines(comparison, page), words.barrier_table(comparison).lines(page)])
+        closing = [*comparison.notes, words.luck_words(comparison), words.PURPOSE]
+        for note in closing:
+            for line in wrapped(note, page) if note else ():
+                terminal.show(line)
+        terminal.show("")
+        for line in wrapped(words.answer(comparison), page):
+            terminal.show(typer.style(line.strip(), bold=True) if _in_colour() else line.strip())
+        terminal.show(f"Tables, figures and how to read them: {_shown(place) / 'README.txt'}")
+    if comparison.failures:
+        raise typer.Exit(terminal.SOME_FAILED)
+
+
+def _write_run(run: Run, record: RecordChoice, folder: ResultFolder, started: float) -> Path:
+    from persim.run_folder import write_run
+
+    return write_run(run, record.value, folder, started)
+
+
+def _print_tables(tables: list[list[tuple[str, bool]]]) -> None:
+    for lines in tables:
+        for text, strong in lines:
+            terminal.show(typer.style(text, bold=True) if strong and _in_colour() else text)
+        terminal.show("")
+
+
+def _page() -> int:
+    return os.get_terminal_size().columns if sys.stdout.isatty() else terminal.WIDE
+
+
+def _in_colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _shown(place: Path) -> Path:
+    """The path as a person in this folder would type it."""
+    here = Path.cwd()
+    return place.relative_to(here) if place.is_relative_to(here) else place
+
+
+def _folder(out: Path | None, name: str, force: bool) -> ResultFolder:
+    from persim.store import ResultFolder
+
+    return ResultFolder(out, name, force)
+
+
+@contextmanager
+def _nowhere() -> Iterator[None]:
+    yield None
+
+
+def _say_if_compiling() -> None:
+    from persim.jit import is_compiled_already
+
+    if not is_compiled_already():
+        terminal.say(COMPILING)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int, int], None] | None]:
+    """A progress bar with the time left, on a terminal; nothing where stderr goes to a file."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs, "), TimeElapsedColumn(),
+        TextColumn("gone,"), TimeRemainingColumn(), TextColumn("left"),
+    )  # fmt: skip
+    with Progress(*columns, console=terminal.messages(), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def show(done: int, total: int, failed: int) -> None:
+            bar.update(task, completed=done, total=total, description=f"{what} ({failed} failed)" if failed else what)
+
+        yield show
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends at once, although runs under way on other threads cannot be stopped."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _leave()
+
+
+def _leave() -> NoReturn:
+    terminal.say("interrupted; nothing was written")
+    raise SystemExit(terminal.INTERRUPTED)
