@@ -27,7 +27,7 @@ PERSON = {
     "autonomy_preference": 0.5, "self_stigma": 0.5, "social_need": 0.75, "health_need": 0.45, "control_felt": 0.4,
     "control_recorded": 0.45, "social_contact": 0.4, "quality_of_life": 0.5, "nearest_relative": state.OTHER_RELATIVE,
     "lead_worker": state.LEAD_COORDINATOR, "barrier": state.B_NO_OPPORTUNITY, "cto_involvement_review": -1.0, "amhp": -1,
-    "raised_week": NEVER, "in_use_week": NEVER, "rest_until": NEVER, "counted_year": NEVER, "eligible_year": NEVER,
+    "raised_week": NEVER, "in_use_week": NEVER, "rest_until": NEVER,
     "heard": HEARD_NOTHING,
 }  # fmt: skip
 BUDGET_IN_USE = {
@@ -36,7 +36,7 @@ BUDGET_IN_USE = {
     "informed": state.UNDERSTANDS, "barrier": state.B_NONE, "counted": 1,
 }  # fmt: skip
 ON_CTO = {
-    "legal_status": state.CTO, "s117": 1, "cto_weeks": 10, "conditions": 2, "conditions_negotiated": 0.2,
+    "legal_status": state.CTO, "s117": 1, "cto_weeks": 10, "cto_review_in": 16, "conditions": 2, "conditions_negotiated": 0.2,
     "cto_involvement_making": 0.15, "amhp": 0,
 }  # fmt: skip
 # A nurse at work with a full, orderly week: everything known, nothing feared, every door ajar.

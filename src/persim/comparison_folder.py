@@ -83,15 +83,14 @@ def _readme(c: Comparison, folder: ResultFolder) -> str:
     written = {path.name for path in folder.place.iterdir()}
     here = [(name, what) for name, what in FILES if name.rstrip("/") in written or name in ("*.parquet", "manifest.json")]
     made = f"persim {persim.__version__}, {size_words(c)}, seeds {c.seed} to {c.seed + c.replicates - 1}"
-    parts = [
-        ["What this folder says", "=" * 21, "", *_paragraph(answer(c))],
-        *([note] for note in map(_paragraph, (luck_words(c), *c.notes)) if note),
-        ["", "What to bear in mind", "-" * 20, *(line for text in BEAR_IN_MIND for line in _point(text))],
-        ["", "What each file holds", "-" * 20, *(f"{name:<16}{what}" for name, what in here)],
-        ["", "Which scenarios", "-" * 15, *(f"{n:<28}{s.title}" for n, s in zip(c.names, c.scenarios, strict=True))],
-        ["", "How it was made", "-" * 15, *_paragraph(made), *_paragraph(_weeks(c)), *_failed(c)],
-    ]
-    return "\n".join("\n".join(part) for part in parts) + "\n"
+    parts = (
+        ("What this folder says", [*_paragraph(answer(c)), *_paragraph(luck_words(c)), *(line for note in c.notes for line in _point(note))]),
+        ("What to bear in mind", [line for text in BEAR_IN_MIND for line in _point(text)]),
+        ("What each file holds", [f"{name:<17}{what}" for name, what in here]),
+        ("Which scenarios", [f"{name:<29}{scenario.title}" for name, scenario in zip(c.names, c.scenarios, strict=True)]),
+        ("How it was made", [*_paragraph(made), *_paragraph(_weeks(c)), *_failed(c)]),
+    )  # fmt: skip
+    return "\n".join(f"{heading}\n{'-' * len(heading)}\n" + "\n".join(lines) + "\n" for heading, lines in parts)
 
 
 BEAR_IN_MIND = (

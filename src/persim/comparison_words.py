@@ -169,6 +169,8 @@ def answer(c: Comparison) -> str:
         return f"Real take-up in {c.reference} is {level_words('share', own.mean)} of eligible people ({_interval(own.low, own.high, '%')}; {size_words(c)})."
     order = sorted(range(1, len(c.names)), key=lambda n: -_gain(c, n))
     best, gain = order[0], c.estimate("real_take_up", order[0])
+    if not any(_gain(c, number) for number in order):
+        return f"Real take-up does not differ from {c.reference} in any scenario, to the last person ({size_words(c)})."
     if c.replicates > 1 and not (gain.difference_low is not None and gain.difference_low > 0.0):
         return (
             f"No scenario raises real take-up beyond chance; the largest difference to {c.reference} is {c.names[best]}'s: "

@@ -62,8 +62,8 @@ def difference_words(unit: str, value: float, low: float, high: float, short: bo
     """A difference with its 95 % interval, in the unit's points: +2.3 (2.0 to 2.6), or short +2.3 ± 0.3."""
     if not math.isfinite(value):
         return NOTHING
-    if value == 0.0 and low == high == 0.0:
-        return "0 exactly"
+    if value == 0.0 and not (low < 0.0 < high):
+        return "0 exactly" if math.isfinite(low) else "0 (no interval)"
     sign = "+" if value >= 0.0 else MINUS
     way = shown(unit)
     factor, decimals, thousand = way.factor, _decimals(way, (high - low) / 2.0, value), ""

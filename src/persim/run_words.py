@@ -22,6 +22,7 @@ SECTIONS = (
 )
 SHOWN = tuple(measure for _, measures in SECTIONS for measure in measures)
 BY_GROUP = ("reported_take_up", "real_take_up", "offers", "informed", "control_felt", "quality_of_life")
+APART = {"none": "No barrier closed", "declined": "A choice, shown apart"}
 ONE_RUN = "One run: luck is in every number. `persim compare` tells luck from effect."
 
 
@@ -118,11 +119,12 @@ def barrier_table(run: Run) -> TextTable:
     shares = barrier_shares(run)
     order = sorted(shares, key=lambda name: -shares[name][1] if math.isfinite(shares[name][1]) else 0.0)
     known = [name for name in order if max(shares[name]) >= NEGLIGIBLE_WEEKS]
-    rows = [_barrier_row(name, shares) for name in known if name not in ("none", "declined")]
-    apart = [_barrier_row(name, shares) for name in known if name in ("none", "declined")]
+    rows = [_barrier_row(name, shares) for name in known if name not in APART]
+    for name, heading in APART.items():
+        rows += [Row(heading), _barrier_row(name, shares)] if name in known else []
     first = monday_of(run.scenario.start_week + last_year(run)[0])
     title = f"Of 100 weeks that eligible people lived without a real budget, from {first.day} {first:%B %Y}"
-    return TextTable((title,), ("closed first", "would have closed"), (*rows, *apart), (GATES, CHOICE))
+    return TextTable((title,), ("first", "any"), tuple(rows), (GATES, CHOICE))
 
 
 def _barrier_row(name: str, shares: dict[str, tuple[float, float]]) -> Row:

@@ -23,7 +23,7 @@ from persim.state import World
 from persim.week import run_weeks
 
 if TYPE_CHECKING:
-    import os
+    from pathlib import Path
 
     import pandas as pd
 
@@ -165,7 +165,7 @@ def period_weeks(record: Record, n_weeks: int) -> int:
 
 
 def simulate(
-    scenario: Scenario | str | os.PathLike[str],
+    scenario: Scenario | str | Path,
     seed: int = 1,
     n_users: int | None = None,
     n_weeks: int | None = None,

@@ -19,10 +19,10 @@ import numpy as np
 from scipy import stats
 
 from persim.measures import COLUMN, N_FIELDS, N_STOCKS, STOCKS
-from persim.outcomes import group_labels, group_rows, group_table
+from persim.outcomes import group_rows
 from persim.population import start_world
 from persim.scenario import Scenario, read_scenario
-from persim.simulate import ready_the_compiled_model, scratch
+from persim.simulate import Run, ready_the_compiled_model, scratch
 from persim.state import World
 from persim.week import run_weeks
 
@@ -133,9 +133,8 @@ def run_one(
             row[:, :, :N_STOCKS] = 0.0
             run_weeks(world, seed, enriched, start, week, 1, 1, row, cells, first, events)
         watch(world, n_weeks, notes)
-    rural = [bool(value) for value in world.localities["rural"]]
-    labels = tuple(label for _, label in group_labels(len(rural), rural, dimensions))
-    return group_table(out, rural, dimensions), labels, notes
+    run = Run(scenario, seed, out, dimensions, every, world)
+    return run.counts, tuple(label for _, label in run.labels), notes
 
 
 @cache

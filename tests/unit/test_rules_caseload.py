@@ -55,7 +55,7 @@ def test_a_new_person_has_no_order_no_budget_and_has_met_no_opportunity(person, 
 
 
 def test_traits_do_not_depend_on_the_services_numbers(person, locality, parameters):
-    ours, theirs = parameters(), parameters(public_stigma=0.9, threshold_band=0, package_share=1, s117_share=0.5)
+    ours, theirs = parameters(), parameters(public_stigma=0.9, threshold=0, package_share=1, s117_share=0.5)
     for number in range(20):
         one, other = new_person(person, locality, ours, number), new_person(person, locality, theirs, number)
         for name in ("vulnerability", "social_need", "health_need", "autonomy_preference", "confidence", "trust", "carer"):
@@ -81,7 +81,7 @@ def test_belief_exceeds_risk_only_by_stigma(person, locality, parameters):
 
 
 def test_a_lower_band_and_less_tightening_make_more_people_eligible(parameters):
-    critical, substantial, moderate = (need_threshold(parameters(threshold_band=band)) for band in (0, 1, 2))
+    critical, substantial, moderate = (need_threshold(parameters(threshold=band)) for band in (0, 1, 2))
     assert critical > substantial > moderate
     assert need_threshold(parameters(implicit_tightening=0.1)) > substantial
 

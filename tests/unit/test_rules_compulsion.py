@@ -20,7 +20,6 @@ from persim.rules.compulsion import (
     practitioner_agrees_to_order,
     practitioner_agrees_to_revoke,
     proneness,
-    review_is_due,
     user_appraises_order,
     user_goes_on_order,
     user_is_detained,
@@ -174,13 +173,25 @@ def test_imposed_conditions_cost_trust(on_cto, practitioner, locality, parameter
     assert four.trust < none.trust == 0.6
 
 
-def test_reviews_fall_at_six_and_twelve_months_then_yearly():
-    assert [week for week in range(1, 210) if review_is_due(week)] == [26, 52, 104, 156, 208]
-
-
 def live_a_week(user, practitioner, locality, p, change=state.NOTHING, amhp=None):
     """One week on an order."""
     return user_lives_on_order(user, amhp or practitioner(), locality(p), p, change, 1)
+
+
+def test_reviews_fall_at_six_and_twelve_months_then_yearly(on_cto, practitioner, locality, parameters, luck):
+    luck(JUST_UNDER_1)
+    user = made(on_cto, practitioner, locality, parameters(), luck)
+    weeks = range(1, 210)
+    events = [live_a_week(user, practitioner, locality, parameters()) for _ in weeks]
+    assert [week for week, event in zip(weeks, events, strict=True) if event == ORDER_REVIEWED] == [26, 52, 104, 156, 208]
+
+
+def test_a_review_missed_in_hospital_is_held_on_leaving(on_cto, practitioner, locality, parameters, luck):
+    luck(JUST_UNDER_1)
+    user = on_cto(cto_weeks=25, cto_review_in=1, mental_state=state.INPATIENT)
+    assert [live_a_week(user, practitioner, locality, parameters()) for _ in range(3)] == [ORDER_GOES_ON] * 3
+    user.mental_state = state.UNSETTLED
+    assert live_a_week(user, practitioner, locality, parameters()) == ORDER_REVIEWED
 
 
 def test_an_ordinary_week_on_an_order_brings_nothing(on_cto, practitioner, locality, parameters, luck):
@@ -210,7 +221,7 @@ def test_without_the_amhp_a_recall_is_not_turned_into_revocation(on_cto, practit
 def test_a_review_can_end_the_order_or_not(on_cto, practitioner, locality, parameters, luck):
     for u, expected in ((0.0, ORDER_ENDED_AT_REVIEW), (JUST_UNDER_1, ORDER_REVIEWED)):
         luck(0.5, {purpose.END_ORDER: u})
-        user = on_cto(cto_weeks=25)
+        user = on_cto(cto_weeks=25, cto_review_in=1)
         assert live_a_week(user, practitioner, locality, parameters()) == expected
         assert 0.0 <= user.cto_involvement_review <= 1.0
 
@@ -222,13 +233,13 @@ def test_an_order_may_end_between_reviews(on_cto, practitioner, locality, parame
 
 def test_there_is_no_review_in_hospital(on_cto, practitioner, locality, parameters, luck):
     luck(0.0)
-    user = on_cto(cto_weeks=25, mental_state=state.INPATIENT)
+    user = on_cto(cto_weeks=25, cto_review_in=1, mental_state=state.INPATIENT)
     assert live_a_week(user, practitioner, locality, parameters()) == ORDER_GOES_ON
 
 
 def test_who_is_informed_stays_informed(on_cto, practitioner, locality, parameters, luck):
     luck(JUST_UNDER_1)
-    user = on_cto(cto_weeks=25, order_informed=1, rights_informed=1)
+    user = on_cto(cto_weeks=25, cto_review_in=1, order_informed=1, rights_informed=1)
     live_a_week(user, practitioner, locality, parameters())
     assert (user.order_informed, user.rights_informed) == (1, 1)
 

@@ -186,7 +186,7 @@ def test_an_exception_is_needed(name):
 def test_the_check_sees_a_rule_that_writes_somebody_else(monkeypatch):
     asks = next(rule for rule in RULES if rule.__name__ == "user_asks")
 
-    def meddles(user, org, p, u):
+    def meddles(user, org, *others):
         org.stigma = 0.0
         return False
 

@@ -101,19 +101,20 @@ def test_an_incident_is_put_down_to_a_budget_only_where_there_is_one(person, hol
     assert not practitioner_attributes_incident(practitioner(), person(pathway_stage=state.SET_UP), p, 0.0)
 
 
-def test_a_budget_without_any_of_the_three_truths_is_worth_nothing(holder, locality):
+def test_a_budget_without_any_of_the_three_truths_is_worth_nothing(holder, locality, parameters):
     hollow = holder(amount_known=0, plan_agreed=0, can_vary=0, involvement=1.0, trust=1.0)
-    assert budget_worth(hollow, locality()) == 0.0
+    assert budget_worth(hollow, locality(), parameters()) == 0.0
 
 
-def test_a_paused_budget_and_one_not_yet_in_use_are_worth_nothing(holder, locality):
-    assert budget_worth(holder(paused=1), locality()) == 0.0
-    assert budget_worth(holder(pathway_stage=state.SET_UP), locality()) == 0.0
+def test_a_paused_budget_and_one_not_yet_in_use_are_worth_nothing(holder, locality, parameters):
+    assert budget_worth(holder(paused=1), locality(), parameters()) == 0.0
+    assert budget_worth(holder(pathway_stage=state.SET_UP), locality(), parameters()) == 0.0
 
 
 @pytest.mark.parametrize("truth", ["amount_known", "plan_agreed", "can_vary"])
-def test_each_truth_makes_a_budget_worth_more(truth, holder, locality):
-    assert budget_worth(holder(), locality()) > budget_worth(holder(**{truth: 0}), locality()) > 0.0
+def test_each_truth_makes_a_budget_worth_more(truth, holder, locality, parameters):
+    p, org = parameters(), locality()
+    assert budget_worth(holder(), org, p) > budget_worth(holder(**{truth: 0}), org, p) > 0.0
 
 
 @pytest.mark.parametrize(
@@ -121,9 +122,10 @@ def test_each_truth_makes_a_budget_worth_more(truth, holder, locality):
     [("user", {"involvement": 0.1}, {"involvement": 0.9}), ("user", {"trust": 0.1}, {"trust": 0.9}),
      ("org", {"effort": 0.9}, {"effort": 0.1}), ("org", {"market": 0.1}, {"market": 0.9})],
 )  # fmt: skip
-def test_taking_part_ease_trust_and_choice_make_a_budget_worth_more(of, low, high, holder, locality):
-    less = budget_worth(holder(**low) if of == "user" else holder(), locality(**low) if of == "org" else locality())
-    more = budget_worth(holder(**high) if of == "user" else holder(), locality(**high) if of == "org" else locality())
+def test_taking_part_ease_trust_and_choice_make_a_budget_worth_more(of, low, high, holder, locality, parameters):
+    p, in_user = parameters(), of == "user"
+    less = budget_worth(holder(**(low if in_user else {})), locality(**({} if in_user else low)), p)
+    more = budget_worth(holder(**(high if in_user else {})), locality(**({} if in_user else high)), p)
     assert less < more
 
 
