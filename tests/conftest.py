@@ -5,6 +5,7 @@ takes a record: `user_asks(person(informed=1), locality(), parameters(), 0.0)`.
 """
 
 import dataclasses
+import math
 import sys
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from persim import state
-from persim.parameters import record_of
+from persim.parameters import TABLE
 from persim.rules.culture import organisation_feels_media, organisation_sets_terms
 from persim.rules.information import HEARD_NOTHING
 from persim.scenario import read_scenario
@@ -46,6 +47,7 @@ PRACTITIONER = {
     "hours_direct": 18.6, "hours_routine": 8.0, "social_hours": 6.0, "gate_open": 1.0, "involvement_possible": 0.6,
     "case_share": 1.0, "squeeze": 0.2,
 }  # fmt: skip
+DEFAULTS = {p.name: math.nan if p.default is None else float(p.default) for p in TABLE}
 TEAM = {
     "mean_worry_person": 0.5, "mean_worry_self": 0.5, "mean_legitimacy": 0.5, "mean_medical": 0.5,
     "n_posts": state.POSTS_PER_TEAM, "n_users": 330,
@@ -62,8 +64,10 @@ def record(dtype: np.dtype, usual: dict, changes: dict) -> SimpleNamespace:
 
 
 def make_parameters(**changes: float) -> SimpleNamespace:
-    row = record_of(**changes)[0]
-    return SimpleNamespace(**{name: float(row[name]) for name in row.dtype.names})
+    unknown = [name for name in changes if name not in DEFAULTS]
+    if unknown:
+        raise KeyError(f"no such parameter: {', '.join(unknown)}")
+    return SimpleNamespace(**{**DEFAULTS, **changes})
 
 
 def make_locality(p: SimpleNamespace | None = None, **changes: float) -> SimpleNamespace:

@@ -21,9 +21,15 @@ if TYPE_CHECKING:
     from persim.comparison_plan import Plan
     from persim.simulate import Run
     from persim.store import ResultFolder
-    from persim.text_table import TextTable
 
-DEMO = ("baseline", "lean_process", "role_clarity/usual_load", "positive_risk_taking", "brokers_and_peers", "gold_standard")
+DEMO = (
+    "baseline",
+    "lean_process",
+    "role_clarity/usual_load",
+    "positive_risk_taking",
+    "brokers_and_peers",
+    "gold_standard",
+)
 DEMO_REPLICATES = 24
 DEMO_PLACE = Path("outputs") / "demo"
 COMPILING = "compiling the model, once (about 20 s)"
@@ -45,7 +51,9 @@ Groups = Annotated[
 ]
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Change a number in every week; may be repeated.", show_default=False),
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="Change a number in every week; may be repeated.", show_default=False
+    ),
 ]
 Out = Annotated[Path | None, typer.Option(help="The folder to write results to.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON.")]
@@ -59,11 +67,15 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name, a file, or an arm such as cto_rights/all.")],
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A name, a file, or an arm such as cto_rights/all.")
+    ],
     seed: Seed = 1,
     people: People = None,
     weeks: Weeks = None,
-    record: Annotated[RecordChoice, typer.Option(help="How often to keep outcomes in the files.")] = RecordChoice.weekly,
+    record: Annotated[
+        RecordChoice, typer.Option(help="How often to keep outcomes in the files.")
+    ] = RecordChoice.weekly,
     groups: Groups = None,
     set_: Changes = None,
     out: Out = None,
@@ -261,7 +273,14 @@ def _progress(what: str) -> Iterator[Callable[[int, int, int], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs, "), TimeElapsedColumn(),

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from persim.experiment import Failure
+from persim.gaps_and_costs import DERIVED, GAPS
 from persim.intervals import Differences, Means, Ratio, extra_cost_per_gain, means, paired, quantiles
 from persim.outcomes import BARRIER_LABELS, BY_NAME, Outcome
 from persim.policy import monday_of
-from persim.reduction import DERIVED, GAPS, SMALL, STEPS, Reduction
+from persim.reduction import SMALL, STEPS, Reduction
 from persim.scenario import Scenario
 from persim.state import Barrier
 from persim.store import Spool
@@ -168,7 +169,7 @@ class Comparison:
                     name, measure, outcome.label, outcome.unit, *self._level(number, column), behind, behind < SMALL,
                     outcome.meaning, outcome.caveat,
                 ))  # fmt: skip
-        columns = ("scenario measure label unit mean low high sd p5 p95 n_runs people small meaning caveat").split()
+        columns = ["scenario", "measure", "label", "unit", "mean", "low", "high", "sd", "p5", "p95", "n_runs", "people", "small", "meaning", "caveat"]
         return pd.DataFrame(rows, columns=columns)
 
     def _level(self, scenario: int, column: int) -> tuple[float, ...]:
@@ -195,10 +196,7 @@ class Comparison:
                 ratio.value, ratio.low, ratio.high, self.replicates, np.nan, np.nan, np.nan, False, ratio.why_not,
                 DERIVED["cost_per_real_budget"].caveat,
             ))  # fmt: skip
-        columns = (
-            "scenario reference measure label unit difference low high n_pairs correlation worth_pairs people small "
-            "note caveat"
-        ).split()
+        columns = ["scenario", "reference", "measure", "label", "unit", "difference", "low", "high", "n_pairs", "correlation", "worth_pairs", "people", "small", "note", "caveat"]
         return pd.DataFrame(rows, columns=columns)
 
     def _difference(self, scenario: int, column: int) -> tuple[float, ...]:
@@ -223,10 +221,7 @@ class Comparison:
                         name, dimension, label, outcome.name, outcome.label, outcome.unit,
                         *self._level(number, column)[:3], *difference, behind, behind < SMALL,
                     ))  # fmt: skip
-        columns = (
-            "scenario dimension group outcome label unit mean low high difference difference_low difference_high "
-            "n_pairs people small"
-        ).split()
+        columns = ["scenario", "dimension", "group", "outcome", "label", "unit", "mean", "low", "high", "difference", "difference_low", "difference_high", "n_pairs", "people", "small"]
         return pd.DataFrame(rows, columns=columns)
 
     @cached_property

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from persim.comparison import Comparison
 from persim.comparison_words import CHANCE, size_words, window_words
-from persim.outcomes import BY_NAME
 from persim.figure_frames import Words
+from persim.gaps_and_costs import GAPS
+from persim.outcomes import BY_NAME
 from persim.plots import Event, barriers, differences, steps_to_a_budget, take_up_over_time
 from persim.policy import PolicyStep, monday_of
-from persim.reduction import GAPS, SMALL
+from persim.reduction import SMALL
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

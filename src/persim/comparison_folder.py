@@ -81,7 +81,9 @@ def _table_text(c: Comparison) -> str:
 
 def _readme(c: Comparison, folder: ResultFolder) -> str:
     written = {path.name for path in folder.place.iterdir()}
-    here = [(name, what) for name, what in FILES if name.rstrip("/") in written or name in ("*.parquet", "manifest.json")]
+    here = [
+        (name, what) for name, what in FILES if name.rstrip("/") in written or name in ("*.parquet", "manifest.json")
+    ]
     made = f"persim {persim.__version__}, {size_words(c)}, seeds {c.seed} to {c.seed + c.replicates - 1}"
     parts = (
         ("What this folder says", [*_paragraph(answer(c)), *_paragraph(luck_words(c)), *(line for note in c.notes for line in _point(note))]),

@@ -14,10 +14,11 @@ from datetime import date
 import numpy as np
 
 from persim.errors import Fault, InputError, ScenarioError
+from persim.gaps_and_costs import EQUITY
 from persim.outcomes import HEADLINE, YEAR_WEEKS
 from persim.parameters import FIXED_AT_START
 from persim.policy import monday_of, week_of
-from persim.reduction import EQUITY, Reduction, chosen_outcomes, is_barrier, period_of
+from persim.reduction import Reduction, chosen_outcomes, is_barrier, period_of
 from persim.scenario import Scenario, read_scenario
 from persim.simulate import Record, checked_groups
 
@@ -88,7 +89,10 @@ def whole_number(name: str, value: int, least: int) -> None:
 
 
 def read_all(
-    scenarios: Sequence[Source] | Source, n_users: int | None, n_weeks: int | None, parameters: Mapping[str, float | None]
+    scenarios: Sequence[Source] | Source,
+    n_users: int | None,
+    n_weeks: int | None,
+    parameters: Mapping[str, float | None],
 ) -> list[Scenario]:
     """Every scenario to run, arms apart. Raises: ScenarioError with the faults of all files at once."""
     listed = [scenarios] if isinstance(scenarios, (Scenario, str, os.PathLike)) else list(scenarios)

@@ -10,11 +10,12 @@ import math
 from collections.abc import Iterable
 
 from persim.comparison import EXTRA_COST_LABEL, Comparison, Estimate
+from persim.gaps_and_costs import GAPS
 from persim.intervals import Ratio
 from persim.number_words import NOTHING, difference_words, level_words, ratio_words, unit_words
 from persim.outcomes import BARRIER_LABELS, BY_NAME
 from persim.policy import monday_of
-from persim.reduction import GAPS, SMALL
+from persim.reduction import SMALL
 from persim.state import Barrier
 from persim.text_table import Notes, Row, TextTable
 

@@ -172,7 +172,7 @@ _COMPULSION = [
     _p("advocate_share", "compulsion", "People on a new order who see an advocate", "share", 0.20, 0, 1, A, "statutory from 2009; uptake no source"),
     _p("nr_consulted_share", "compulsion", "Nearest relatives who are consulted", "share", 0.35, 0, 1, Q, "S1; size ours"),
     _p("max_conditions", "compulsion", "Most discretionary conditions on one order", "count", 4, 0, 8, A, "S1 gives a range"),
-    _p("cto_end_review", "compulsion", "Chance that a review ends the order, at mean vulnerability", "share", 0.28, 0, 1, E, "TGT11"),
+    _p("cto_end_review", "compulsion", "Chance that a review ends the order, at mean vulnerability", "share", 0.25, 0, 1, E, "TGT11"),
     _p("cto_end_between", "compulsion", "Weekly chance of an end between reviews (clinician, tribunal, nearest relative)", "per week", 0.0016, 0, 0.02, E, "TGT11; PAR49"),
     _p("recall_at_crisis", "compulsion", "Chance of a recall, and home again, at the onset of a crisis", "share", 0.20, 0, 1, E, "TGT12"),
     _p("recall_at_admission", "compulsion", "Chance that an admission on a CTO is by recall", "share", 0.85, 0, 1, E, "TGT12; half are for deterioration"),
@@ -353,7 +353,7 @@ _TARGETS = [
     _p("target_deadline_weeks", "targets", "Weeks left to the deadline", "weeks", 260, 0, 520, M, "from the policy calendar"),
     _p("other_clients_rate", "targets", "Share of the council's other clients with a budget", "share", 0.05, 0, 1, M, "PAR61; 8 % in March 2009"),
     _p("mental_health_weight", "targets", "Mental health's share of the council's clients", "share", 0.10, 0, 1, E, "about 113 000 of 1.2 million"),
-    _p("relabel_rate", "targets", "Weekly chance that a service is relabelled at full push", "per week", 0.024, 0, 0.2, A, "TGT01; PAT16"),
+    _p("relabel_rate", "targets", "Weekly chance that a service is relabelled at full push", "per week", 0.028, 0, 0.2, A, "TGT01; PAT16"),
     _p("push_weeks", "targets", "Weeks before the deadline in which the push grows", "weeks", 39, 4, 156, A, "form ours"),
     _p("relabel_lapses", "targets", "Weekly chance that a relabelled service drops out of the count", "per week", 0.004, 0, 0.05, A, "no source"),
 ]  # fmt: skip

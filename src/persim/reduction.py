@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from persim.gaps_and_costs import DERIVED, EQUITY, GAPS, Gap, count_of, derived_values
 from persim.measures import COLUMN, N_STOCKS, STOCKS
 from persim.outcomes import BY_NAME, HEADLINE, OUTCOMES, YEAR_WEEKS, Outcome, group_labels, group_table, value_of
 from persim.people import real_broad
@@ -18,8 +19,6 @@ from persim.simulate import Record, Run, checked_groups, outcome_named, period_w
 from persim.state import ON_CASELOAD, Stage, World
 
 SMALL = 200  # people; a figure on fewer is flagged
-# Groups whose gap in real take-up is reported: better placed first, as the sources would have it.
-EQUITY = ("perceived_risk", "legal_status", "rural", "profession", "carer")
 BARRIER_PREFIXES = ("weeks_first_", "weeks_any_")
 CTO_FIELDS = ("on_cto", "orders_made", "orders_reviewed", "conditions", "benefit_asked", "paired_reviews", "recalls")
 # Outcomes kept when none are named: the headline, what figures show, and what happens on and under an order.
@@ -33,47 +32,6 @@ LEAN = tuple(dict.fromkeys((
     "spend_council", "spend_nhs", "spend_person", "spend_packages", "lever_cost",
 )))  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Real take-up of one group less that of another."""
-
-    name: str
-    label: str
-    dimension: str
-    first: str
-    second: str
-
-
-GAPS = (
-    Gap("gap_perceived_risk", "Seen as low risk, less as high risk", "perceived_risk", "perceived risk low", "perceived risk high"),
-    Gap("gap_legal_status", "Voluntary, less on a CTO", "legal_status", "voluntary", "CTO"),
-    Gap("gap_rural", "Urban, less rural", "rural", "urban", "rural"),
-    Gap("gap_profession", "Social worker coordinates, less nurse", "profession", "social worker", "nurse"),
-    Gap("gap_carer", "Carer who advocates, less no carer", "carer", "carer advocates", "no carer"),
-)  # fmt: skip
-
-_COUNCIL = "Council staff and money only; what the NHS, people and carers give is left out."
-_GAP = "Above 0, the first group has more. A gap is no ranking of people or professions: needs, roles and hours differ."
-_NET = "Unstable near zero gain. " + _COUNCIL
-
-
-def _derived(name: str, label: str, unit: str, meaning: str, caveat: str = _COUNCIL) -> Outcome:
-    return Outcome(name, label, unit, meaning, (), caveat=caveat)
-
-
-DERIVED: dict[str, Outcome] = {outcome.name: outcome for outcome in (
-    *(_derived(gap.name, gap.label, "share", f"Real take-up, {gap.first} less {gap.second}", _GAP) for gap in GAPS),
-    _derived("forms_hours_year", "Staff hours on forms, a year", "hours", "By all who fill in forms, for everyone under the Trust", ""),
-    _derived("forms_hours_per_start", "Staff hours on forms per budget started", "hours", "All hours on forms over all starts in the window", ""),
-    _derived("cost_forms", "Staff time on forms, a year", "GBP", "Hours on forms at the cost of an hour"),
-    _derived("cost_levers", "Running cost of levers, a year", "GBP", "Staff and posts that the scenario adds"),
-    _derived("cost_budgets", "Budgets paid by the council, a year", "GBP", "Less contributions and the NHS share"),
-    _derived("cost_services", "Commissioned services, a year", "GBP", "For eligible people who have no budget in use"),
-    _derived("cost_year", "Forms, levers and budgets, a year", "GBP", "Sum of the three"),
-    _derived("cost_net_year", "The same and commissioned services, a year", "GBP", "What the council pays in all for these people"),
-    _derived("cost_per_real_budget", "Cost per real budget, a year", "GBP", "Forms, levers and budgets over people with a real budget at the end", _NET),
-)}  # fmt: skip
 
 # Steps from eligible to real, each including all later ones.
 STEPS = (
@@ -158,7 +116,7 @@ class Reduction:
 
     @cached_property
     def lines(self) -> list[tuple[int, int]]:
-        """What is kept over time: (place in `over_time`, place in `labels`). All outcomes for everyone, some by group."""
+        """What is kept over time: (place in `over_time`, place in `labels`); all for everyone, some by group."""
         everyone = [(place, 0) for place in range(len(self.over_time))]
         apart = [place for place, outcome in enumerate(self.over_time) if outcome.name in self.apart_over_time]
         return everyone + [(place, group) for place in apart for group in range(1, len(self.labels))]
@@ -210,7 +168,7 @@ class Reduction:
 
     def _people_of_gap(self, gap: Gap, closing: np.ndarray) -> float:
         return min(
-            _count(closing, self._all_labels, gap.dimension, label, "n_eligible") for label in (gap.first, gap.second)
+            count_of(closing, self._all_labels, gap.dimension, label, "n_eligible") for label in (gap.first, gap.second)
         )
 
 
@@ -283,51 +241,6 @@ def people_behind(
     if base in STOCKS:
         return closing[:, COLUMN["n_people" if base == "on_caseload" else "n_eligible"]]
     return lived[:, COLUMN[base]]
-
-
-def derived_values(
-    closing: np.ndarray, hours: np.ndarray, hourly: np.ndarray, labels: list[tuple[str, str]]
-) -> np.ndarray:
-    """Gaps and costs of one run, in the order of `DERIVED`.
-
-    Args:
-        closing: by group, flows of the window and stocks at its end, shape (n_groups, N_FIELDS).
-        hours: staff hours on forms in each week of the window. hourly: what an hour of staff costs in each.
-    """
-    a_year = YEAR_WEEKS / len(hours)
-    started = closing[0, COLUMN["started"]]
-    forms = float((hours * hourly).sum()) * a_year
-    levers, budgets, services = (
-        float(closing[0, COLUMN[name]]) * a_year for name in ("cost_levers", "spend_council", "spend_packages")
-    )
-    cost = forms + levers + budgets
-    real = closing[0, COLUMN["real_broad"]]
-    values = {gap.name: gap_of(gap, closing, labels) for gap in GAPS} | {
-        "forms_hours_year": float(hours.sum()) * a_year,
-        "forms_hours_per_start": float(hours.sum() / started) if started > 0.0 else np.nan,
-        "cost_forms": forms,
-        "cost_levers": levers,
-        "cost_budgets": budgets,
-        "cost_services": services,
-        "cost_year": cost,
-        "cost_net_year": cost + services,
-        "cost_per_real_budget": cost / real if real > 0.0 else np.nan,
-    }
-    return np.array([values[name] for name in DERIVED])
-
-
-def gap_of(gap: Gap, closing: np.ndarray, labels: list[tuple[str, str]]) -> float:
-    """Real take-up of the first group less the second; NaN if one of them has nobody eligible."""
-    shares = []
-    for label in (gap.first, gap.second):
-        eligible = _count(closing, labels, gap.dimension, label, "eligible")
-        real = _count(closing, labels, gap.dimension, label, "real_broad")
-        shares.append(real / eligible if eligible > 0.0 else np.nan)
-    return shares[0] - shares[1]
-
-
-def _count(closing: np.ndarray, labels: list[tuple[str, str]], dimension: str, label: str, field: str) -> float:
-    return float(closing[labels.index((dimension, label)), COLUMN[field]])
 
 
 def steps_of(world: World) -> np.ndarray:

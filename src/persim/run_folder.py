@@ -35,7 +35,9 @@ def write_run(run: Run, record: Record, folder: ResultFolder, started: float) ->
     folder.write_table("people", run.people)
     folder.write_json("scenario.json", run.scenario.resolved())
     tables = [yearly_table(run), *([groups_table(run)] if run.dimensions else []), barrier_table(run)]
-    folder.write_text("table.txt", "\n".join("\n".join(text for text, _ in table.lines(220)) + "\n" for table in tables))
+    folder.write_text(
+        "table.txt", "\n".join("\n".join(text for text, _ in table.lines(220)) + "\n" for table in tables)
+    )
     words = {"version": persim.__version__, "name": run.scenario.name, "seed": run.seed, "people": run.scenario.n_users}
     folder.write_text("README.txt", README.format(**words, record=f"{record}.*", one_run=ONE_RUN, purpose=PURPOSE))
     return folder.commit({

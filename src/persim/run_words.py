@@ -66,7 +66,9 @@ def yearly_table(run: Run) -> TextTable:
     title = f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name
     size = f"One run of {scenario.n_users:,} people, seed {run.seed}; shares at the end of each year, flows and rates over it"
     part = ("* Part of a year.",) if any(name.endswith("*") for name, _ in years) else ()
-    return TextTable((title, size), tuple(name for name, _ in years), tuple(rows), (*part, *notes.lines(), ONE_RUN, PURPOSE))
+    return TextTable(
+        (title, size), tuple(name for name, _ in years), tuple(rows), (*part, *notes.lines(), ONE_RUN, PURPOSE)
+    )
 
 
 def last_year(run: Run) -> tuple[int, int]:
@@ -80,7 +82,12 @@ def group_values(run: Run) -> list[dict[str, object]]:
     values, closing, lived = values_of_spans(run, run.dimensions, outcomes, [last_year(run)])
     people = people_behind(outcomes[0], closing, lived, run.labels)
     return [
-        {"dimension": dimension, "group": label, "eligible": float(people[number]), "small": bool(people[number] < SMALL)}
+        {
+            "dimension": dimension,
+            "group": label,
+            "eligible": float(people[number]),
+            "small": bool(people[number] < SMALL),
+        }
         | {name: float(values[place, 0, number]) for place, name in enumerate(BY_GROUP)}
         for number, (dimension, label) in enumerate(run.labels)
     ]
@@ -151,5 +158,3 @@ def as_json(run: Run) -> dict[str, object]:
         ],
         "notes": [ONE_RUN, PURPOSE],
     }  # fmt: skip
-
-

@@ -139,6 +139,9 @@ def person_is_away(user, row, seed, org, p, enriched, s, notes):
 def person_is_discharged(user, p, week, notes):
     """Phase 2: discharge to primary care; a process under way ends, a budget in use goes on with the council."""
     note(notes, M_DISCHARGED, user.weight)
+    if user.legal_status == CTO:
+        note(notes, M_ORDERS_ENDED, user.weight)
+        user_order_ends(user)
     if user.pathway_stage != OUTSIDE and user.pathway_stage != IN_USE:
         note_wait(notes, user, 0)
         note(notes, M_LEFT_AT + user.pathway_stage, user.weight)
@@ -243,10 +246,12 @@ def person_is_reassessed(user, p, s, week, notes):
 @loop
 def person_hears(user, row, users, team, org, p, s):
     """Phase 5: hearing of budgets from peers of the team and others, or forgetting."""
-    if user.informed != NOT_INFORMED:
-        if user_forgets(user, p, draw(s, purpose.FORGET)):
-            user.informed = NOT_INFORMED
-            user.heard = HEARD_NOTHING
+    if user.informed != NOT_INFORMED and user_forgets(user, p, draw(s, purpose.FORGET)):
+        user.informed = NOT_INFORMED
+        user.heard = HEARD_NOTHING
+        return
+    u = draw(s, purpose.HEAR)
+    if not user_hears(user, org, p, 1.0, u):  # not even if every peer told: look no further
         return
     first = row - row % PEER_BLOCK
     tell, good, bad = 0, 0, 0
@@ -257,7 +262,7 @@ def person_hears(user, row, users, team, org, p, s):
             tell += int(signal != SIGNAL_NONE)
             good += int(signal == SIGNAL_GOOD)
             bad += int(signal == SIGNAL_BAD)
-    if user_hears(user, org, p, tell / PEERS, draw(s, purpose.HEAR)):
+    if user_hears(user, org, p, tell / PEERS, u):
         user_takes_in(user, good, bad)
 
 

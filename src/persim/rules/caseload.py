@@ -160,10 +160,10 @@ def user_has_no_history(user):
 def user_is_discharged(user, p, u):
     """Is this person discharged to primary care this week?
 
-    Only people stable for twelve weeks and voluntary; likelier at low vulnerability. Neither a budget nor the way to one
-    changes it, so that health and its luck are the same whatever the policy. Source: PAR36.
+    Only people stable for twelve weeks; likelier at low vulnerability. An order ends with it. Neither a budget, nor the way
+    to one, nor an order changes it, so that health and its luck are the same whatever the policy. Source: PAR36; PAT20, PAT30.
     """
-    if user.mental_state != STABLE or user.weeks_in_state < WEEKS_BEFORE_DISCHARGE or user.legal_status != VOLUNTARY:
+    if user.mental_state != STABLE or user.weeks_in_state < WEEKS_BEFORE_DISCHARGE:
         return False
     return u < p.discharge_rate * (1.6 - 1.2 * user.vulnerability)
 

@@ -13,7 +13,9 @@ from persim.state import (
     ADMITTED,
     CRISIS_STARTS,
     CTO,
+    DIRECT_PAYMENT,
     INPATIENT,
+    MANAGED,
     NO_RELATIVE,
     SECTION_2,
     SECTION_3,
@@ -99,7 +101,8 @@ def user_goes_on_order(user, amhp, org, p, s):
     """The making of a CTO: who is informed of order and rights, who takes part, which conditions are set.
 
     Haste lowers all of it; a meeting before discharge takes the haste away; an advocate, a consulted nearest relative
-    and plain information raise it. Writes the person's order. Source: S1; PAT12, PAT13; story 5.
+    and plain information raise it. Before 9 November 2009 a direct payment has to become a managed budget. Writes the
+    person's order. Source: S1; PAT12, PAT13; story 5.
     """
     hurried = draw(s, purpose.HURRY) < p.hurried_share * (1.0 - max(p.rights_meeting, p.rights_practice))
     advocate = draw(s, purpose.ADVOCATE) < max(
@@ -129,6 +132,8 @@ def user_goes_on_order(user, amhp, org, p, s):
     user.cto_involvement_review = -1.0
     user.conditions = int(draw(s, purpose.CONDITIONS) * (p.max_conditions + 1.0))
     user.conditions_negotiated = unit(user.cto_involvement_making * (0.5 + draw(s, purpose.NEGOTIATED)))
+    if p.direct_payment_barred >= 0.5 and user.budget_form == DIRECT_PAYMENT:
+        user.budget_form = MANAGED
     user.cto_weeks = 0
     user.cto_review_in = FIRST_CTO_REVIEW
     user.cto_felt_benefit = 0

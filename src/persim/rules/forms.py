@@ -9,7 +9,7 @@ from persim.jit import rule
 @rule
 def odds_shift(x, ratio):
     """Multiply the odds of `x` in [0, 1] by `ratio` > 0; 0 stays 0 and 1 stays 1, so a dial at its end binds everyone."""
-    return x * ratio / (x * ratio + 1.0 - x)
+    return x * ratio / (x * ratio + (1.0 - x))
 
 
 @rule

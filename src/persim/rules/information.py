@@ -124,7 +124,7 @@ def what_user_tells(user, week, p):
             return SIGNAL_BAD
         if user.control_felt > p.control_base + 0.08:
             return SIGNAL_GOOD
-    elif (user.pathway_stage != OUTSIDE and week - user.raised_week > 52) or (
+    elif (OUTSIDE < user.pathway_stage < IN_USE and week - user.raised_week > 52) or (
         user.rest_until > week and user.barrier == B_PANEL
     ):
         return SIGNAL_BAD
