@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from persim import state
 from persim.parameters import TABLE
@@ -18,6 +19,10 @@ from persim.rules.culture import organisation_feels_media, organisation_sets_ter
 from persim.rules.information import HEARD_NOTHING
 from persim.scenario import read_scenario
 from persim.simulate import run_scenario
+
+# The same examples every time, so that a failure is news; no deadline, since the first example may compile.
+settings.register_profile("persim", deadline=None, derandomize=True)
+settings.load_profile("persim")
 
 NEVER = -100000
 
@@ -35,6 +40,10 @@ BUDGET_IN_USE = {
     "pathway_stage": state.IN_USE, "budget_form": state.DIRECT_PAYMENT, "budget_gbp_per_year": 3000.0, "amount_known": 1,
     "plan_agreed": 1, "can_vary": 1, "involvement": 0.6, "weeks_in_stage": 20, "raised_week": 10, "in_use_week": 30,
     "informed": state.UNDERSTANDS, "barrier": state.B_NONE, "counted": 1,
+}  # fmt: skip
+ON_THE_WAY = {
+    "pathway_stage": state.PLAN, "raised_week": 80, "informed": state.UNDERSTANDS, "budget_gbp_per_year": 3000.0,
+    "barrier": state.B_STEPS_AND_WAITS,
 }  # fmt: skip
 ON_CTO = {
     "legal_status": state.CTO, "s117": 1, "cto_weeks": 10, "cto_review_in": 16, "conditions": 2, "conditions_negotiated": 0.2,
@@ -93,6 +102,12 @@ def person():
 def holder():
     """`holder(**changes)`: a person with a real budget in use, a direct payment."""
     return lambda **changes: record(state.USER, PERSON, {**BUDGET_IN_USE, **changes})
+
+
+@pytest.fixture(scope="session")
+def on_the_way():
+    """`on_the_way(**changes)`: a person whose budget was raised in week 80, now at the plan; the tests live in week 100."""
+    return lambda **changes: record(state.USER, PERSON, {**ON_THE_WAY, **changes})
 
 
 @pytest.fixture(scope="session")

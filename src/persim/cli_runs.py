@@ -43,6 +43,27 @@ class RecordChoice(StrEnum):
     final = "final"
 
 
+Scenarios = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SCENARIO...", help="Names or files; the first is compared with. One with arms is all of them."
+    ),
+]
+Window = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FROM:TO",
+        help="Weeks or dates to report on, TO left out, such as 195:247 or 2012-01-02:2012-12-31; the last 52 if none.",
+        show_default=False,
+    ),
+]
+Outcomes = Annotated[
+    str | None,
+    typer.Option(
+        help="Outcomes to keep and show besides the usual, such as crises,overtime; `all` keeps all.",
+        show_default=False,
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Seed of the first run; the same seed gives the same people and luck.")]
 People = Annotated[int | None, typer.Option(help="People under the Trust, if not the scenario's.", show_default=False)]
 Weeks = Annotated[int | None, typer.Option(help="Weeks to run, if not the scenario's.", show_default=False)]
@@ -109,22 +130,22 @@ def run(
 
 
 def compare(
-    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names or files; the first is compared with. One with arms stands for all of them.")],
+    scenarios: Scenarios,
     replicates: Annotated[int, typer.Option(help="Runs of each scenario.")] = 100,
     seed: Seed = 1,
     jobs: Annotated[int, typer.Option(help="Threads; 0 for all cores. Results do not depend on it.")] = 0,
     people: People = None,
     weeks: Weeks = None,
-    window: Annotated[str | None, typer.Option(metavar="FROM:TO", help="Weeks or dates to report on, TO left out, such as 195:247 or 2012-01-02:2012-12-31. Default: the last 52 weeks.", show_default=False)] = None,
+    window: Window = None,
     groups: Groups = None,
-    outcomes: Annotated[str | None, typer.Option(help="Outcomes to keep and show besides the usual, such as crises,overtime; `all` to keep all.", show_default=False)] = None,
-    record: Annotated[RecordChoice, typer.Option(help="How often to keep outcomes over time.")] = RecordChoice.quarterly,
+    outcomes: Outcomes = None,
+    record: Annotated[RecordChoice, typer.Option(help="How often to keep outcomes.")] = RecordChoice.quarterly,
     set_: Changes = None,
     out: Out = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,
     json: Json = False,
     force: Force = False,
-) -> None:  # fmt: skip
+) -> None:
     """Compare scenarios with the first of them, with common luck; print the table, write tables and figures."""
     from persim.comparison_folder import folder_name
     from persim.comparison_plan import planned
@@ -143,9 +164,8 @@ def demo(json: Json = False) -> None:
     from persim.comparison_plan import planned
     from persim.scenario import read_scenario
 
-    plan = planned(
-        [read_scenario(name) for name in demo_scenarios()], DEMO_REPLICATES, 1, 0, None, None, None, None, "quarterly", None, {}
-    )  # fmt: skip
+    scenarios = [read_scenario(name) for name in demo_scenarios()]
+    plan = planned(scenarios, DEMO_REPLICATES, 1, 0, None, None, None, None, "quarterly", None, {})
     with _folder(DEMO_PLACE, "demo", force=True) as folder:
         comparison, place = _carry_out(plan, folder, True, "demo", json)
     _report(comparison, place, json)

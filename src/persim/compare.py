@@ -16,13 +16,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from persim.comparison import Comparison, summarised
+from persim.comparison import Comparison
 from persim.comparison_plan import Plan, Source, Window, planned
 from persim.experiment import Failure, Progress, Task, paired_tasks, run_tasks
+from persim.intervals import Differences, Means, means, paired, quantiles
 from persim.policy import monday_of
-from persim.reduction import SMALL
+from persim.reduction import SMALL, Waits
 from persim.simulate import Record, ready_the_compiled_model, run_scenario
 from persim.store import ResultFolder, Spool
+
+SPREAD = (0.05, 0.95)  # nine of ten runs lie between these quantiles
 
 
 def compare(
@@ -46,7 +49,7 @@ def compare(
 
     Args:
         scenarios: scenarios, names or paths; one with arms stands for all its arms.
-        replicates: runs of each scenario. seed: of the first. jobs: threads, 0 for all cores; results do not depend on it.
+        replicates: runs of each scenario. seed: of the first. jobs: threads, 0 for all cores; results do not depend.
         n_users, n_weeks, parameters: changes to all scenarios, as for `persim.simulate`.
         outcomes: names to keep besides the lean set; ["all"] for every one. groups: dimensions to report apart.
         record: keep outcomes over time by "quarterly" or "weekly" periods, or the window only ("final").
@@ -70,12 +73,13 @@ def compare(
 
 
 def carried_out(plan: Plan, progress: Progress | None = None, folder: ResultFolder | None = None) -> Comparison:
-    """Run a planned comparison; the numbers of its runs wait in a nameless file, on the folder's disk if there is one."""
+    """Run a planned comparison; the numbers of its runs wait in a nameless file, on the folder's disk if given."""
     variants, reduction, n = plan.variants, plan.reduction, len(plan.variants)
     ready_the_compiled_model()
+    waits = tuple(Waits() for _ in variants)
     spool = Spool(plan.replicates * n, reduction.n_columns, folder and folder.place)
     try:
-        failures = _run_all(plan, spool, progress)
+        failures = _run_all(plan, spool, waits, progress)
     except BaseException:
         spool.close()
         raise
@@ -83,11 +87,11 @@ def carried_out(plan: Plan, progress: Progress | None = None, folder: ResultFold
     notes = (*plan.notes, *_notes(plan, failures))
     return Comparison(
         variants, plan.names, plan.replicates, plan.seed, reduction, levels, spread, differences, tuple(failures),
-        notes, spool, plan.options,
+        notes, waits, spool, plan.options,
     )  # fmt: skip
 
 
-def _run_all(plan: Plan, spool: Spool, progress: Progress | None) -> list[Failure]:
+def _run_all(plan: Plan, spool: Spool, waits: Sequence[Waits], progress: Progress | None) -> list[Failure]:
     reduction, n = plan.reduction, len(plan.variants)
     variants = [replace(variant, n_weeks=reduction.stop - variant.start_week) for variant in plan.variants]
     missing = np.full(reduction.n_columns, np.nan)
@@ -95,11 +99,36 @@ def _run_all(plan: Plan, spool: Spool, progress: Progress | None) -> list[Failur
     def work(task: Task) -> None:
         row = missing
         try:
-            row = reduction.row(run_scenario(variants[task.scenario], task.seed, "weekly", reduction.recorded))
+            run = run_scenario(variants[task.scenario], task.seed, "weekly", reduction.recorded)
+            row = reduction.row(run)
+            waits[task.scenario].add(run.world)
         finally:
             spool.write(task.number, row)
 
     return run_tasks(paired_tasks(n, plan.replicates, plan.seed), plan.replicates * n, work, plan.jobs, progress)
+
+
+def summarised(spool: Spool, n_scenarios: int) -> tuple[Means, tuple[np.ndarray, np.ndarray], Differences]:
+    """Levels, spread and differences of spooled runs, one block of columns after another.
+
+    Rows of the spool are runs, scenarios in turn; a run that failed is a row of NaN.
+    """
+    n_columns = spool.n_columns
+    levels = Means(*(np.full((n_scenarios, n_columns), np.nan) for _ in Means._fields))
+    spread = (np.full((n_scenarios, n_columns), np.nan), np.full((n_scenarios, n_columns), np.nan))
+    differences = Differences(*(np.full((n_scenarios - 1, n_columns), np.nan) for _ in Differences._fields))
+    for first, stop, block in spool.blocks():
+        reference = block[0::n_scenarios]
+        for scenario in range(n_scenarios):
+            own = block[scenario::n_scenarios]
+            for whole, part in zip(levels, means(own), strict=True):
+                whole[scenario, first:stop] = part
+            for whole, part in zip(spread, quantiles(own, SPREAD), strict=True):
+                whole[scenario, first:stop] = part
+            if scenario:
+                for whole, part in zip(differences, paired(reference, own), strict=True):
+                    whole[scenario - 1, first:stop] = part
+    return levels, spread, differences
 
 
 def _notes(plan: Plan, failures: Sequence[Failure]) -> list[str]:

@@ -15,10 +15,11 @@ import numpy as np
 
 from persim.experiment import Failure
 from persim.gaps_and_costs import DERIVED, GAPS
-from persim.intervals import Differences, Means, Ratio, extra_cost_per_gain, means, paired, quantiles
+from persim.intervals import Differences, Means, Ratio, extra_cost_per_gain
 from persim.outcomes import BARRIER_LABELS, BY_NAME, Outcome
+from persim.people import survival
 from persim.policy import monday_of
-from persim.reduction import SMALL, STEPS, Reduction
+from persim.reduction import SMALL, STEPS, Reduction, Waits
 from persim.scenario import Scenario
 from persim.state import Barrier
 from persim.store import Spool
@@ -26,8 +27,20 @@ from persim.store import Spool
 if TYPE_CHECKING:
     import pandas as pd
 
-SPREAD = (0.05, 0.95)  # nine of ten runs lie between these quantiles
 RUNS_IN_A_PART = 64
+EXTRA_COST_LABEL = "Extra cost per extra real budget, a year"
+SUMMARY_COLUMNS = (
+    "scenario", "measure", "label", "unit", "mean", "low", "high", "sd", "p5", "p95", "n_runs", "people", "small",
+    "meaning", "caveat",
+)  # fmt: skip
+DIFFERENCE_COLUMNS = (
+    "scenario", "reference", "measure", "label", "unit", "difference", "low", "high", "n_pairs", "correlation",
+    "worth_pairs", "people", "small", "note", "caveat",
+)  # fmt: skip
+GROUP_COLUMNS = (
+    "scenario", "dimension", "group", "outcome", "label", "unit", "mean", "low", "high", "difference",
+    "difference_low", "difference_high", "n_pairs", "people", "small",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,8 @@ class Comparison:
         scenarios: what was run. names: what they are called here, each once. seed: of replicate 0; replicate r has
         `seed + r`. reduction: which weeks, outcomes and groups. levels, differences: over runs, arrays of shape
         (n_scenarios, n_columns) and (n_scenarios - 1, n_columns). spread: the 5 % and 95 % quantiles of runs.
-        failures: runs that raised. notes: what a reader has to know, in words. spool: every run's numbers, on disk.
+        failures: runs that raised. notes: what a reader has to know, in words. wait_counts: one a scenario. spool:
+        every run's numbers, on disk.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -67,6 +81,7 @@ class Comparison:
     differences: Differences
     failures: tuple[Failure, ...]
     notes: tuple[str, ...]
+    wait_counts: tuple[Waits, ...] = field(repr=False)
     spool: Spool = field(repr=False)
     options: dict[str, object] = field(default_factory=dict)
 
@@ -158,7 +173,7 @@ class Comparison:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """Levels for everyone: scenario, measure, label, unit, mean, low, high, sd, p5, p95, n_runs, people, small."""
+        """Levels for everyone, of every scenario and measure: `SUMMARY_COLUMNS`."""
         import pandas as pd
 
         rows = []
@@ -169,8 +184,7 @@ class Comparison:
                     name, measure, outcome.label, outcome.unit, *self._level(number, column), behind, behind < SMALL,
                     outcome.meaning, outcome.caveat,
                 ))  # fmt: skip
-        columns = ["scenario", "measure", "label", "unit", "mean", "low", "high", "sd", "p5", "p95", "n_runs", "people", "small", "meaning", "caveat"]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
     def _level(self, scenario: int, column: int) -> tuple[float, ...]:
         at = (scenario, column)
@@ -179,7 +193,7 @@ class Comparison:
 
     @cached_property
     def paired_differences(self) -> pd.DataFrame:
-        """Differences for everyone: scenario, reference, measure, label, unit, difference, low, high, n_pairs, ..."""
+        """Paired differences for everyone, of every scenario but the first: `DIFFERENCE_COLUMNS`."""
         import pandas as pd
 
         rows = []
@@ -196,8 +210,7 @@ class Comparison:
                 ratio.value, ratio.low, ratio.high, self.replicates, np.nan, np.nan, np.nan, False, ratio.why_not,
                 DERIVED["cost_per_real_budget"].caveat,
             ))  # fmt: skip
-        columns = ["scenario", "reference", "measure", "label", "unit", "difference", "low", "high", "n_pairs", "correlation", "worth_pairs", "people", "small", "note", "caveat"]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS))
 
     def _difference(self, scenario: int, column: int) -> tuple[float, ...]:
         at, d = (scenario - 1, column), self.differences
@@ -205,7 +218,7 @@ class Comparison:
 
     @cached_property
     def groups(self) -> pd.DataFrame:
-        """Levels and differences by group: scenario, dimension, group, outcome, ..., people, small."""
+        """Levels and differences by group: `GROUP_COLUMNS`."""
         import pandas as pd
 
         window, _ = self.reduction.sections["window"]
@@ -221,12 +234,11 @@ class Comparison:
                         name, dimension, label, outcome.name, outcome.label, outcome.unit,
                         *self._level(number, column)[:3], *difference, behind, behind < SMALL,
                     ))  # fmt: skip
-        columns = ["scenario", "dimension", "group", "outcome", "label", "unit", "mean", "low", "high", "difference", "difference_low", "difference_high", "n_pairs", "people", "small"]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
 
     @cached_property
     def series(self) -> pd.DataFrame:
-        """Outcomes over time: scenario, week, date, dimension, group, outcome, mean, low, high, p5, p95, difference..."""
+        """Outcomes over time: which, when, mean with interval, nine of ten runs, difference with interval."""
         import pandas as pd
 
         reduction, d = self.reduction, self.differences
@@ -239,12 +251,13 @@ class Comparison:
         lines = [(reduction.over_time[place].name, *reduction.labels[group]) for place, group in reduction.lines]
         scenario, line, week = np.indices((len(self.names), len(lines), len(weeks))).reshape(3, -1)
 
-        def column(values: list[str], index: np.ndarray) -> pd.Categorical:
+        def column(values: list[str], index: np.ndarray) -> pd.Categorical[str]:
             kinds = list(dict.fromkeys(values))
-            return pd.Categorical.from_codes(np.array([kinds.index(value) for value in values], int)[index], kinds)
+            codes = np.array([kinds.index(value) for value in values], int)
+            return pd.Categorical.from_codes(codes[index], pd.Index(kinds))
 
         table = {
-            "scenario": pd.Categorical.from_codes(scenario, list(self.names)),
+            "scenario": pd.Categorical.from_codes(scenario, pd.Index(self.names)),
             "week": np.array(weeks, np.int64)[week],
             "date": column([monday_of(number).isoformat() for number in weeks], week),
             "dimension": column([dimension for _, dimension, _ in lines], line),
@@ -280,7 +293,7 @@ class Comparison:
 
     @cached_property
     def steps(self) -> pd.DataFrame:
-        """From eligible to real, at the end of the run: scenario, step, label, people, per_100_eligible, kept_from_last."""
+        """From eligible to real, at the end of the run; `kept_from_last` is the share of the step before."""
         import pandas as pd
 
         found = self.reduction.part("steps", self.levels.mean)
@@ -294,8 +307,24 @@ class Comparison:
                 before = people
         return pd.DataFrame(rows, columns=["scenario", "step", "label", "people", "per_100_eligible", "kept_from_last"])
 
+    @cached_property
+    def waits(self) -> pd.DataFrame:
+        """How long each stage of the pathway lasts in each scenario, people still waiting included, all runs together.
+
+        Columns as `persim.people.waits_table` has them; `waiting` is the share still there after so many weeks.
+        """
+        import pandas as pd
+
+        tables = []
+        for name, counts in zip(self.names, self.wait_counts, strict=True):
+            if isinstance(counts.ends, np.ndarray) and isinstance(counts.still, np.ndarray):
+                table = survival(counts.ends, counts.still)
+                table.insert(0, "scenario", name)
+                tables.append(table)
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
     def run_parts(self) -> Iterator[pd.DataFrame]:
-        """Every run's window values, long, a few runs at a time: scenario, replicate, seed, dimension, group, outcome, value."""
+        """Every run's own values over the window, long, a few runs at a time."""
         import pandas as pd
 
         reduction, n = self.reduction, len(self.names)
@@ -313,7 +342,7 @@ class Comparison:
             ), axis=1)  # fmt: skip
             each = values.shape[1]
             yield pd.DataFrame({
-                "scenario": pd.Categorical.from_codes(np.repeat([r % n for r in runs], each), list(self.names)),
+                "scenario": pd.Categorical.from_codes(np.repeat([r % n for r in runs], each), pd.Index(self.names)),
                 "replicate": np.repeat([r // n for r in runs], each),
                 "seed": np.repeat([self.seed + r // n for r in runs], each),
                 "dimension": pd.Categorical(dimension * len(runs), dtype=kinds[0]),
@@ -321,29 +350,3 @@ class Comparison:
                 "outcome": pd.Categorical(outcome * len(runs), dtype=kinds[2]),
                 "value": values.ravel(),
             })  # fmt: skip
-
-
-EXTRA_COST_LABEL = "Extra cost per extra real budget, a year"
-
-
-def summarised(spool: Spool, n_scenarios: int) -> tuple[Means, tuple[np.ndarray, np.ndarray], Differences]:
-    """Levels, spread and differences of spooled runs, one block of columns after another.
-
-    Rows of the spool are runs, scenarios in turn; a run that failed is a row of NaN.
-    """
-    n_columns = spool.n_columns
-    levels = Means(*(np.full((n_scenarios, n_columns), np.nan) for _ in Means._fields))
-    spread = (np.full((n_scenarios, n_columns), np.nan), np.full((n_scenarios, n_columns), np.nan))
-    differences = Differences(*(np.full((n_scenarios - 1, n_columns), np.nan) for _ in Differences._fields))
-    for first, stop, block in spool.blocks():
-        reference = block[0::n_scenarios]
-        for scenario in range(n_scenarios):
-            own = block[scenario::n_scenarios]
-            for whole, part in zip(levels, means(own), strict=True):
-                whole[scenario, first:stop] = part
-            for whole, part in zip(spread, quantiles(own, SPREAD), strict=True):
-                whole[scenario, first:stop] = part
-            if scenario:
-                for whole, part in zip(differences, paired(reference, own), strict=True):
-                    whole[scenario - 1, first:stop] = part
-    return levels, spread, differences

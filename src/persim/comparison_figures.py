@@ -47,16 +47,16 @@ def figures(c: Comparison) -> Iterator[tuple[str, Words, Figure]]:
         yield "take_up", words, take_up_over_time(c.series, titles, words, policy_dates(c), levers)
     words = Words(
         "From eligible to a real budget",
-        f"How far 100 eligible people came by {_day(monday_of(c.reduction.stop - 1))}; each step includes all later ones. "
+        f"How far 100 eligible people came by {_day(monday_of(c.reduction.stop - 1))}; a step includes all later ones. "
         f"Means of {size_words(c)}." + (" Black ticks: the first scenario." if len(c.names) > 1 else ""),
-        "Offered and accepted: since the person last came onto the caseload. Declining an offer is a choice. "
-        + BY_NAME["real_take_up"].caveat,
+        "Offered and accepted: since the person last came onto the caseload; declining is a choice. One-off budgets "
+        "are in use, but no real take-up. " + BY_NAME["real_take_up"].caveat,
     )
     yield "funnel", words, steps_to_a_budget(c.steps, titles, words)
     words = Words(
         "What stood in the way",
-        f"Share of the weeks that eligible people lived without a real budget, {_span(c)}. Filled dot: the gate that closed "
-        f"first. Open dot: every gate that would have closed. Means of {size_words(c)}.",
+        f"Share of the weeks that eligible people lived without a real budget, {_span(c)}. Filled dot: the gate that "
+        f"closed first. Open dot: every gate that would have closed. Means of {size_words(c)}.",
         BY_NAME["weeks_first_role"].caveat
         + " Gates stand in order from the top; declining is a choice, shown apart in "
         "grey. A gate that closes often is not thereby the cause to attack.",
@@ -82,7 +82,8 @@ def difference_figure(c: Comparison, titles: dict[str, str]) -> tuple[str, Words
         f"What changes, compared with “{titles[c.reference]}”",
         f"Mean paired differences with 95 % intervals, {size_words(c)}; {window_words(c)}. "
         "Blue: the interval leaves out 0. Under each panel: its unit, and the level before.",
-        f"{CHANCE} † Rests on fewer than {SMALL} people in a run. {BY_NAME['control_felt'].caveat} Cost: council staff and money only, unstable near zero gain.",
+        f"{CHANCE} † Rests on fewer than {SMALL} people in a run. {BY_NAME['control_felt'].caveat} "
+        "Cost: council staff and money only, unstable near zero gain.",
     )
     drawn = [*DRAWN, *(DRAWN_IF_ENRICHED if c.scenarios[0].enrich is not None else ())]
     table = c.paired_differences

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +27,10 @@ FILES = (
     ("groups.csv", "the same by group of people; `small` marks cells on fewer than 200 people in a run"),
     ("barriers.csv", "weeks without a real budget: the gate that closed first, every gate that would have"),
     ("funnel.csv", "how far 100 eligible people came, from an opportunity to a real budget"),
+    (
+        "waits.csv",
+        "how long each step of the way takes, people still waiting included (Kaplan-Meier), all runs together",
+    ),
     ("runs.parquet", "every run's own numbers, long"),
     ("*.parquet", "the tables again with all digits, for R, Python or a database"),
     ("figures/", "take-up over time, from eligible to real, barriers, differences; PNG for slides, SVG for print"),
@@ -57,6 +62,7 @@ def write_comparison(
         ("groups", c.groups),
         ("barriers", c.barriers),
         ("funnel", c.steps),
+        ("waits", c.waits),
     ):
         folder.write_table(name, table)
     if c.reduction.over_time:
@@ -66,11 +72,19 @@ def write_comparison(
         for name, words, figure in figures(c):
             for kind in ("png", "svg"):
                 folder.write_bytes(f"figures/{name}.{kind}", as_bytes(figure, kind, words))
-    for scenario, name in zip(c.scenarios, c.names, strict=True):
-        folder.write_json(f"scenarios/{safe_name(name)}.json", scenario.resolved())
+    for scenario, file in zip(c.scenarios, _scenario_files(c), strict=True):
+        folder.write_json(file, scenario.resolved())
     folder.write_text("table.txt", _table_text(c))
     folder.write_text("README.txt", _readme(c, folder))
     return folder.commit(_manifest(c, started, command))
+
+
+def _scenario_files(c: Comparison) -> list[str]:
+    """A file for each scenario, each once also where names differ only in signs that no file should have."""
+    safe = [safe_name(name) for name in c.names]
+    return [
+        f"scenarios/{name}{'' if safe.count(name) == 1 else f'-{number + 1}'}.json" for number, name in enumerate(safe)
+    ]
 
 
 def _table_text(c: Comparison) -> str:
@@ -86,10 +100,10 @@ def _readme(c: Comparison, folder: ResultFolder) -> str:
     ]
     made = f"persim {persim.__version__}, {size_words(c)}, seeds {c.seed} to {c.seed + c.replicates - 1}"
     parts = (
-        ("What this folder says", [*_paragraph(answer(c)), *_paragraph(luck_words(c)), *(line for note in c.notes for line in _point(note))]),
-        ("What to bear in mind", [line for text in BEAR_IN_MIND for line in _point(text)]),
+        ("What this folder says", [*_paragraph(answer(c)), *_paragraph(luck_words(c)), *_points(c.notes)]),
+        ("What to bear in mind", _points(BEAR_IN_MIND)),
         ("What each file holds", [f"{name:<17}{what}" for name, what in here]),
-        ("Which scenarios", [f"{name:<29}{scenario.title}" for name, scenario in zip(c.names, c.scenarios, strict=True)]),
+        ("Which scenarios", [f"{n:<29}{scenario.title}" for n, scenario in zip(c.names, c.scenarios, strict=True)]),
         ("How it was made", [*_paragraph(made), *_paragraph(_weeks(c)), *_failed(c)]),
     )  # fmt: skip
     return "\n".join(f"{heading}\n{'-' * len(heading)}\n" + "\n".join(lines) + "\n" for heading, lines in parts)
@@ -99,14 +113,14 @@ BEAR_IN_MIND = (
     PURPOSE,
     "Intervals cover chance between runs only: not doubt about the numbers put in, nor about the model. Many of those "
     "numbers are assumptions: `persim parameters` says which.",
-    "Reported take-up is what a council would count; real take-up is a budget in use with a plan the person agreed, and "
-    "a sum known or free to vary. The size of the gap between them is an assumption.",
-    "The barrier that closed first is not thereby the cause to attack: read it beside every gate that would have closed.",
+    "Reported take-up is what a council would count; real take-up is a budget in use with a plan the person agreed, "
+    "and a sum known or free to vary. The size of the gap between them is an assumption.",
+    "The barrier that closed first is not thereby the cause to attack: read it beside all that would have closed.",
     "Declining a budget is a choice. More take-up is not always better, and a budget is not all of personalised care.",
     "Control and quality of life are indices of this model, not ASCOT or QALY scores.",
     "Cost per real budget is the council's staff and money only, and unstable where the gain is near nought.",
     "Figures marked `small` rest on fewer than 200 people in a run.",
-    "The model has no ethnicity, age, sex, poverty, housing or diagnosis: no equality impact assessment can rest on it.",
+    "The model has no ethnicity, age, sex, poverty, housing or diagnosis: no equality assessment can rest on it.",
     "A run of default numbers does not describe any named Trust. Quote intervals, version and scenario file.",
 )  # fmt: skip
 
@@ -115,9 +129,11 @@ def _paragraph(text: str) -> list[str]:
     return [line.strip() for line in wrapped(text, LINE)] if text else []
 
 
-def _point(text: str) -> list[str]:
-    first, *rest = _paragraph(text)
-    return [f"- {first}", *(f"  {line}" for line in rest)]
+def _points(texts: Iterable[str]) -> list[str]:
+    lines = []
+    for first, *rest in map(_paragraph, texts):
+        lines += [f"- {first}", *(f"  {line}" for line in rest)]
+    return lines
 
 
 def _weeks(c: Comparison) -> str:
@@ -152,7 +168,7 @@ def _manifest(c: Comparison, started: float, command: str) -> dict[str, object]:
         "failed": failed_json(c),
         "notes": list(c.notes),
         "scenarios": [
-            {"name": name, "digest": scenario.digest(), "file": f"scenarios/{safe_name(name)}.json", "resolved": scenario.resolved()}
-            for scenario, name in zip(c.scenarios, c.names, strict=True)
+            {"name": name, "digest": scenario.digest(), "file": file, "resolved": scenario.resolved()}
+            for scenario, name, file in zip(c.scenarios, c.names, _scenario_files(c), strict=True)
         ],
     }  # fmt: skip

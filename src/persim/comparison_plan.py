@@ -129,15 +129,15 @@ def checked_to_compare(variants: list[Scenario], names: Sequence[str]) -> list[s
     for other, name in zip(variants, names, strict=True):
         if other.n_users != first.n_users:
             raise InputError(
-                f"{names[0]} has {first.n_users:,} people and {name} {other.n_users:,}: runs are compared person by person, "
-                f"so give all the same number, such as --people {max(first.n_users, other.n_users)}"
+                f"{names[0]} has {first.n_users:,} people and {name} {other.n_users:,}: runs are compared person by "
+                f"person, so give all the same number, such as --people {max(first.n_users, other.n_users)}"
             )
         if other.enrich != first.enrich:
             enriched, plain = (names[0], name) if other.enrich is None else (name, names[0])
             raise InputError(
-                f"{enriched} draws people prone to detention more often than their share (population.enrich_compulsion) "
-                f"and {plain} does not in the same way, so they do not hold the same people. "
-                f"Compare it with its own arms, or give both the same population"
+                f"{enriched} draws people prone to detention more often than their share "
+                f"(population.enrich_compulsion) and {plain} does not in the same way, so they do not hold the same "
+                f"people. Compare it with its own arms, or give both the same population"
             )
     fixed = sorted({
         parameter for other in variants[1:] for parameter in FIXED_AT_START
@@ -149,7 +149,7 @@ def checked_to_compare(variants: list[Scenario], names: Sequence[str]) -> list[s
 
 
 def shared_weeks(variants: list[Scenario], names: Sequence[str]) -> tuple[int, int]:
-    """The calendar weeks that all scenarios run: (first, the week after the last). Raises: InputError if there are none."""
+    """The calendar weeks that all scenarios run: (first, the week after the last). Raises: InputError if none."""
     first = max(variant.start_week for variant in variants)
     stop = min(variant.start_week + variant.n_weeks for variant in variants)
     if first >= stop:

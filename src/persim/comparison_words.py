@@ -30,6 +30,7 @@ GATES = (
 )
 CHOICE = "Declining is a choice, not a barrier."
 EXTRA_COST = "extra_cost_per_extra_real_budget"
+TAKE_UP = ("reported_take_up", "real_take_up", "real_take_up_strict", "notional_take_up")
 NEGLIGIBLE_WEEKS = 0.0005  # share of weeks below which a barrier has no row
 EXTRA_COST_NOTE = (
     "Against the first scenario; services that budgets replace are taken off. Given only where more people have a real "
@@ -47,7 +48,7 @@ WHY_NO_RATIO = {
 def sections(c: Comparison) -> list[tuple[str, tuple[str, ...]]]:
     """The headline's measures under their headings."""
     found = [
-        ("Take-up, of eligible people", ("reported_take_up", "real_take_up", "real_take_up_strict", "notional_take_up")),
+        ("Take-up, of eligible people", TAKE_UP),
         ("On the way", (
             "informed", "offers", "wait_weeks", "left_process", "plan_without_person", "forms_hours_year",
             "forms_hours_per_start",
@@ -150,7 +151,7 @@ def barrier_table(c: Comparison) -> TextTable:
         name = barrier.name.lower()
         if not _is_negligible(shares, name):
             rows += [Row(heading), Row(f"  {BARRIER_LABELS[name]}", tuple(_two(share[name]) for share in shares))]
-    title = "Of 100 weeks that eligible people live without a real budget: the first gate that closed, and any that would have"
+    title = "Of 100 weeks that eligible people live without a real budget: first gate that closed, any that would have"
     return TextTable((title,), c.names, tuple(rows), (GATES, CHOICE), under="first |  any")
 
 
@@ -167,20 +168,21 @@ def answer(c: Comparison) -> str:
     """One sentence: which scenario raises real take-up most, by how much, with what uncertainty."""
     if len(c.names) < 2:
         own = c.estimate("real_take_up", 0)
-        return f"Real take-up in {c.reference} is {level_words('share', own.mean)} of eligible people ({_interval(own.low, own.high, '%')}; {size_words(c)})."
+        level = level_words("share", own.mean)
+        return f"Real take-up in {c.reference} is {level} of eligible people ({_between(own)}; {size_words(c)})."
     order = sorted(range(1, len(c.names)), key=lambda n: -_gain(c, n))
     best, gain = order[0], c.estimate("real_take_up", order[0])
     if not any(_gain(c, number) for number in order):
         return f"Real take-up does not differ from {c.reference} in any scenario, to the last person ({size_words(c)})."
     if c.replicates > 1 and not (gain.difference_low is not None and gain.difference_low > 0.0):
         return (
-            f"No scenario raises real take-up beyond chance; the largest difference to {c.reference} is {c.names[best]}'s: "
-            f"{_points(gain)} ({size_words(c)})."
+            f"No scenario raises real take-up beyond chance; the largest difference to {c.reference} is "
+            f"{c.names[best]}'s: {_points(gain)} ({size_words(c)})."
         )
     start = level_words("share", c.estimate("real_take_up", 0).mean)
     text = (
-        f"{c.names[best]} raises real take-up most: from {start} to {level_words('share', gain.mean)} of eligible people, "
-        f"{_points(gain)} against {c.reference} ({size_words(c)})."
+        f"{c.names[best]} raises real take-up most: from {start} to {level_words('share', gain.mean)} of eligible "
+        f"people, {_points(gain)} against {c.reference} ({size_words(c)})."
     )
     if len(order) > 1:
         text += f" Next: {c.names[order[1]]}, {_points(c.estimate('real_take_up', order[1]))}."
@@ -192,19 +194,16 @@ def _gain(c: Comparison, number: int) -> float:
     return found if found is not None and math.isfinite(found) else -math.inf
 
 
-def _points(e: Estimate) -> str:
-    assert e.difference is not None
-    assert e.difference_low is not None
-    assert e.difference_high is not None
-    size = difference_words("share", e.difference, e.difference_low, e.difference_high).split(" (")[0]
-    return f"{size} percentage points ({_interval(e.difference_low, e.difference_high, 'percentage points')})"
+def _points(estimate: Estimate) -> str:
+    size, _, ends = _difference("share", estimate).rstrip(")").partition(" (")
+    interval = f"95 % interval {ends}" if " to " in ends else "one run, so no interval" if ends else "exactly"
+    return f"{size} percentage points ({interval})"
 
 
-def _interval(low: float, high: float, unit: str) -> str:
-    if not math.isfinite(low):
+def _between(own: Estimate) -> str:
+    if not math.isfinite(own.low):
         return "one run, so no interval"
-    words = difference_words("share", (low + high) / 2, low, high)
-    return f"95 % interval {words.split('(')[1].rstrip(')')}" if "(" in words else f"exactly 0 {unit}"
+    return f"95 % interval {level_words('share', own.low)} to {level_words('share', own.high)}"
 
 
 def luck_words(c: Comparison) -> str:

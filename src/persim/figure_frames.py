@@ -67,7 +67,7 @@ def house_style() -> Iterator[None]:
     """Draw and save in persim's style, whatever the user's own settings are."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(STYLE)
+        mpl.rcParams.update(STYLE)  # type: ignore[arg-type]
         yield
 
 
@@ -89,6 +89,7 @@ def height_of(caveat: str) -> float:
 
 
 def columns_for(n: int, most: int) -> int:
+    """Panels side by side, of n."""
     return n if n <= most else (2 if n == 4 else most)
 
 
@@ -143,4 +144,5 @@ def panels_for(
 
 
 def fold(text: str, width: int) -> str:
+    """The text in lines of at most that many signs."""
     return "\n".join(textwrap.wrap(text, width)) or text

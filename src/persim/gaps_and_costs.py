@@ -39,14 +39,21 @@ EQUITY = tuple(gap.dimension for gap in GAPS)  # the dimensions a run has to rec
 
 _GAP = "Above 0, the first group has more. A gap is no ranking of people or professions: needs, roles and hours differ."
 _COUNCIL = "Council staff and money only; what the NHS, people and carers give is left out."
+_HOURS = "Of care coordinators; brokers' time is a cost of levers."
 _NET = "Unstable near zero gain. " + _COUNCIL
 
 # name, label, unit, meaning, caveat
 _COSTS = (
-    ("forms_hours_year", "Staff hours on forms, a year", "hours", "By all who fill in forms, for everyone", ""),
-    ("forms_hours_per_start", "Staff hours on forms per budget started", "hours", "All hours over all starts", ""),
-    ("cost_forms", "Staff time on forms, a year", "GBP", "Hours on forms at the cost of an hour", _COUNCIL),
-    ("cost_levers", "Running cost of levers, a year", "GBP", "Staff and posts that the scenario adds", _COUNCIL),
+    ("forms_hours_year", "Coordinators' hours on forms, a year", "hours", "Of brokers and council team apart", _HOURS),
+    (
+        "forms_hours_per_start",
+        "Hours on forms per budget started",
+        "hours",
+        "Whoever fills them in, over all starts",
+        "",
+    ),
+    ("cost_forms", "Coordinators' time on forms, a year", "GBP", "Hours on forms at the cost of an hour", _COUNCIL),
+    ("cost_levers", "Running cost of levers, a year", "GBP", "Staff and posts added, brokers included", _COUNCIL),
     ("cost_budgets", "Budgets paid by the council, a year", "GBP", "Less contributions and the NHS share", _COUNCIL),
     ("cost_services", "Commissioned services, a year", "GBP", "Of eligible people with no budget in use", _COUNCIL),
     ("cost_year", "Forms, levers and budgets, a year", "GBP", "Sum of the three", _COUNCIL),
@@ -56,9 +63,7 @@ _COSTS = (
 DERIVED: dict[str, Outcome] = {
     gap.name: Outcome(gap.name, gap.label, "share", f"Real take-up, {gap.first} less {gap.second}", (), caveat=_GAP)
     for gap in GAPS
-} | {
-    name: Outcome(name, label, unit, meaning, (), caveat=caveat) for name, label, unit, meaning, caveat in _COSTS
-}
+} | {name: Outcome(name, label, unit, meaning, (), caveat=caveat) for name, label, unit, meaning, caveat in _COSTS}
 
 
 def derived_values(
@@ -68,10 +73,11 @@ def derived_values(
 
     Args:
         closing: by group, flows of the window and stocks at its end, shape (n_groups, N_FIELDS).
-        hours: staff hours on forms in each week of the window. hourly: what an hour of staff costs in each.
+        hours: coordinators' hours on forms in each week of the window. hourly: what an hour of staff costs in each.
     """
     a_year = YEAR_WEEKS / len(hours)
     started = closing[0, COLUMN["started"]]
+    everybody = closing[0, COLUMN["hours_forms"]] + closing[0, COLUMN["hours_forms_outside"]]
     forms = float((hours * hourly).sum()) * a_year
     levers, budgets, services = (
         float(closing[0, COLUMN[name]]) * a_year for name in ("cost_levers", "spend_council", "spend_packages")
@@ -80,7 +86,7 @@ def derived_values(
     real = closing[0, COLUMN["real_broad"]]
     values = {gap.name: gap_of(gap, closing, labels) for gap in GAPS} | {
         "forms_hours_year": float(hours.sum()) * a_year,
-        "forms_hours_per_start": float(hours.sum() / started) if started > 0.0 else np.nan,
+        "forms_hours_per_start": float(everybody / started) if started > 0.0 else np.nan,
         "cost_forms": forms,
         "cost_levers": levers,
         "cost_budgets": budgets,
@@ -105,5 +111,3 @@ def gap_of(gap: Gap, closing: np.ndarray, labels: list[tuple[str, str]]) -> floa
 def count_of(closing: np.ndarray, labels: list[tuple[str, str]], dimension: str, label: str, field: str) -> float:
     """One count of one group."""
     return float(closing[labels.index((dimension, label)), COLUMN[field]])
-
-

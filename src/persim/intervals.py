@@ -36,7 +36,7 @@ class Differences(NamedTuple):
 
 
 def t_quantile(n: np.ndarray | float) -> np.ndarray:
-    """The factor of the standard error for a two-sided 95 % interval of the mean of n values; NaN for fewer than two."""
+    """Student's factor of the standard error for a 95 % interval of a mean of n values; NaN for fewer than two."""
     from scipy.special import stdtrit
 
     free = np.asarray(n, float) - 1.0

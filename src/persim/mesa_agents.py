@@ -8,6 +8,7 @@ attributes are its own. The methods are the rules themselves, uncompiled (`persi
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import mesa
@@ -105,7 +106,8 @@ class ServiceUser(Actor):
         coordinator: the care coordinator's row among practitioners.
         weight: how many people this row stands for; 1 unless a rare group was enriched.
 
-    and every other field of `persim.state.USER`. Rules are methods: `user_asks(user, org, p, u)` is `asks(org, p, u)`.
+    and every other field of `persim.state.USER`. Rules are methods: `user_accepts(user, org, p, u)` is
+    `accepts(org, p, u)`.
     """
 
     kind = "users"
@@ -261,7 +263,7 @@ def classes_for(engine: str, replacements: Sequence[type[Actor]] | type[Actor]) 
     """Public class -> the class to make agents of: views, or own attributes with replacements in their places.
 
     Raises: InputError for an unknown engine, for replacements that the engine cannot call, for a class that extends
-        none of the public ones, and for two in one place.
+        none of the public ones, for two in one place, and for a method that cannot be called as its rule is.
     """
     given = (replacements,) if isinstance(replacements, type) else tuple(replacements)
     if engine not in ("compiled", "agents"):
@@ -283,8 +285,21 @@ def classes_for(engine: str, replacements: Sequence[type[Actor]] | type[Actor]) 
             raise InputError(
                 f"agent_classes holds two classes in the place of {place.__name__}: {chosen[place]}, {cls}"
             )
+        _check_methods(cls)
         chosen[place] = cls
     return chosen
+
+
+def _check_methods(cls: type[Actor]) -> None:
+    """Raises: InputError if a method that overrides a rule does not take what the rule takes."""
+    for name, rule in METHODS[cls.kind].items():
+        if getattr(cls, name) is rule:
+            continue
+        _, *given = inspect.signature(rule).parameters
+        try:
+            inspect.signature(getattr(cls, name)).bind("self", *given)
+        except TypeError:
+            raise InputError(f"{cls.__name__}.{name} must take (self, {', '.join(given)}), as the rule does") from None
 
 
 class AgentsByType(dict[type, Any]):

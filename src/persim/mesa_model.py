@@ -145,7 +145,10 @@ class PersonalisationModel(mesa.Model):
 
     def _wrapped_step(self) -> None:
         """Mesa's step, past its event list when nothing else is on it: a tenth of a week's time would go there."""
-        events, own = self._event_list._events, self._default_schedule._current_event
+        try:
+            events, own = self._event_list._events, self._default_schedule._current_event
+        except AttributeError:  # a Mesa that keeps them elsewhere
+            events, own = [], None
         if own is None or len(events) != 1 or events[0] is not own or own.time != self.time + 1.0:
             super()._wrapped_step()
             return
@@ -290,8 +293,9 @@ class HeadlineCollector(DataCollector):
         """Outcome -> its values in the weeks collected; NaN where nobody is concerned, or before the first step."""
         if len(self._made.get(HEADLINE[0], ())) != len(self._weeks):
             series = self._model.series(HEADLINE)
-            nothing = [float("nan")]  # read as week -1
-            self._made = {name: [[*values, *nothing][week] for week in self._weeks] for name, values in series.items()}
+            for values in series.values():
+                values.append(float("nan"))  # read as week -1
+            self._made = {name: [values[week] for week in self._weeks] for name, values in series.items()}
         return self._made
 
     @model_vars.setter

@@ -30,6 +30,7 @@ _UNITS = {
     "hours": Shown(1.0, 0, "", "hours", 10.0),
     "hours per week": Shown(1.0, 2, "", "hours a week per post", 0.1),
     "per person-year": Shown(100.0, 1, "", "a year per 100 people", 0.5),
+    "minutes per week": Shown(1.0, 1, "", "minutes a week per person", 1.0),
     "days per person-year": Shown(1.0, 1, "", "days a year per person", 0.5),
     "people": Shown(1.0, 0, "", "people", 5.0),
     "GBP": Shown(1.0, 0, "", "pounds", 1000.0),

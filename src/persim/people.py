@@ -110,17 +110,27 @@ def waits_table(world: World) -> pd.DataFrame:
 
     Moving on and ending otherwise both end a wait; people still at the stage when the run ends are censored.
     """
+    return survival(world.waits, still_waiting(world))
+
+
+def still_waiting(world: World) -> np.ndarray:
+    """People at each stage when the run ends, by weeks at it, int64 (n_stages, WAIT_BINS)."""
+    users = world.users
+    here = users[users["place"] == Place.ON_CASELOAD]
+    found = np.zeros(world.waits.shape[:2], np.int64)
+    np.add.at(found, (here["pathway_stage"], np.minimum(here["weeks_in_stage"], found.shape[1] - 1)), 1)
+    return found
+
+
+def survival(waits: np.ndarray, waiting_now: np.ndarray) -> pd.DataFrame:
+    """`waits_table` of one run or many: ends of waits, int64 (n_stages, WAIT_BINS, 2), and people still at each stage."""
     import pandas as pd
 
     rows = []
-    users = world.users
     for stage in Stage:
         if stage == Stage.OUTSIDE:
             continue
-        here = (users["pathway_stage"] == stage) & (users["place"] == Place.ON_CASELOAD)
-        weeks_here = np.minimum(users["weeks_in_stage"][here], world.waits.shape[1] - 1)
-        still = np.bincount(weeks_here, minlength=world.waits.shape[1])
-        ended, went_on = world.waits[stage, :, 0], world.waits[stage, :, 1]
+        still, ended, went_on = waiting_now[stage], waits[stage, :, 0], waits[stage, :, 1]
         at_risk = int(still.sum() + ended.sum() + went_on.sum())
         waiting = 1.0
         for weeks in np.flatnonzero(still + ended + went_on):

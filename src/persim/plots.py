@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
 
 from persim.figure_frames import (
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEY_LINE = 0.165  # inches
+QUARTER_DAYS = 91
 LABEL_HEIGHT = 0.135  # of a panel, for two lines at the end of a curve
 
 
@@ -48,7 +50,7 @@ class Event:
     label: str
 
 
-# Take-up over time ------------------------------------------------------------------------------------------------------
+# Take-up over time
 
 LINES = (("reported_take_up", "reported", VERMILION, "--"), ("real_take_up", "real", BLUE, "-"))
 
@@ -90,8 +92,13 @@ def take_up_over_time(
         return figure
 
 
-def _days(table: pd.DataFrame) -> list[date]:
-    return [date.fromisoformat(str(day)) for day in table["date"].tolist()]
+def _days(table: pd.DataFrame) -> np.ndarray:
+    return _places([date.fromisoformat(str(day)) for day in table["date"].tolist()])
+
+
+def _places(days: Sequence[date]) -> np.ndarray:
+    """Where days lie on an axis of dates."""
+    return np.array(date2num(list(days)), float)
 
 
 def _draw_take_up(axes: Axes, own: pd.DataFrame, top: float) -> None:
@@ -100,8 +107,8 @@ def _draw_take_up(axes: Axes, own: pd.DataFrame, top: float) -> None:
         line = own[own["outcome"] == outcome]
         days, mean = _days(line), 100.0 * line["mean"].to_numpy(float)
         low, high = (100.0 * line[column].to_numpy(float) for column in ("p5", "p95"))
-        axes.fill_between(days, low, high, color=colour, alpha=0.18, linewidth=0)  # type: ignore[arg-type]
-        axes.plot(days, mean, color=colour, linestyle=dashes, linewidth=2.0, label=outcome)  # type: ignore[arg-type]
+        axes.fill_between(days, low, high, color=colour, alpha=0.18, linewidth=0)
+        axes.plot(days, mean, color=colour, linestyle=dashes, linewidth=2.0, label=outcome)
         if len(days) and np.isfinite(mean[-1]):
             ends.append((mean[-1], f"{word}\n{mean[-1]:.1f} %", colour))
     _label_ends(axes, ends, top)
@@ -122,25 +129,23 @@ def _draw_reference(axes: Axes, table: pd.DataFrame) -> None:
     line = table[table["outcome"] == "real_take_up"]
     axes.plot(
         _days(line), 100.0 * line["mean"].to_numpy(float), color=GREY, linewidth=1.2, zorder=1.5, label="reference"
-    )  # type: ignore[arg-type]
+    )
 
 
 def _mark_dates(axes: Axes, policy: Sequence[Event], levers: Sequence[date]) -> None:
-    for number, event in enumerate(policy, 1):
-        axes.axvline(event.day, color="#BBBBBB", linewidth=0.8, linestyle=(0, (2, 2)), zorder=0.5)  # type: ignore[arg-type]
+    for number, place in enumerate(_places([event.day for event in policy]), 1):
+        axes.axvline(place, color="#BBBBBB", linewidth=0.8, linestyle=(0, (2, 2)), zorder=0.5)
         axes.annotate(
-            str(number), (event.day, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 1), textcoords="offset points",
+            str(number), (place, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 1), textcoords="offset points",
             fontsize=7, color="#777777", ha="center", va="bottom", annotation_clip=False,
-        )  # type: ignore[arg-type]  # fmt: skip
-    for day in sorted(set(levers)):
-        axes.plot([day], [0.0], marker="^", color=INK, markersize=6, clip_on=False, zorder=5, linestyle="none")  # type: ignore[arg-type]
+        )  # fmt: skip
+    starts = _places(sorted(set(levers)))
+    axes.plot(starts, np.zeros(len(starts)), "^", color=INK, markersize=6, clip_on=False, zorder=5, label="levers")
 
 
-def _date_axis(axes: Axes, days: list[date]) -> None:
-    from matplotlib.dates import DateFormatter, YearLocator
-
-    if days:
-        axes.set_xlim(min(days) - timedelta(days=91), max(days))  # type: ignore[arg-type]
+def _date_axis(axes: Axes, days: np.ndarray) -> None:
+    if len(days):
+        axes.set_xlim(days.min() - QUARTER_DAYS, days.max())
     axes.xaxis.set_major_locator(YearLocator())
     axes.xaxis.set_major_formatter(DateFormatter("%Y"))
 
@@ -156,7 +161,7 @@ def _key_lines(policy: Sequence[Event], levers: bool, titles: Sequence[str]) -> 
     return [*lines, tuple(marks)] if marks else lines
 
 
-# From eligible to real --------------------------------------------------------------------------------------------------
+# From eligible to real
 
 
 def steps_to_a_budget(steps: pd.DataFrame, titles: Mapping[str, str], words: Words) -> Figure:
@@ -174,14 +179,7 @@ def steps_to_a_budget(steps: pd.DataFrame, titles: Mapping[str, str], words: Wor
             rows = np.arange(len(values))
             shades = [PALE] * (len(values) - 1) + [BLUE]
             axes.barh(rows, values, color=shades, height=0.68)
-            for row, value in enumerate(values):
-                text = f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
-                inside = value > 85.0
-                axes.annotate(
-                    text, (value, row), xytext=(-4 if inside else 5, 0), textcoords="offset points", va="center",
-                    ha="right" if inside else "left", fontsize=9, fontweight="bold" if row == len(values) - 1 else "normal",
-                    color=BLUE if row == len(values) - 1 else INK,
-                )  # fmt: skip
+            _label_bars(axes, values)
             if number:
                 axes.vlines(reference, rows - 0.34, rows + 0.34, color=INK, linewidth=1.4)
             axes.set_yticks(rows, own["label"].tolist())
@@ -196,7 +194,17 @@ def steps_to_a_budget(steps: pd.DataFrame, titles: Mapping[str, str], words: Wor
         return figure
 
 
-# Barriers ---------------------------------------------------------------------------------------------------------------
+def _label_bars(axes: Axes, values: np.ndarray) -> None:
+    for row, value in enumerate(values):
+        is_last, is_long = row == len(values) - 1, value > 85.0
+        axes.annotate(
+            f"{value:.0f}" if value >= 9.95 else f"{value:.1f}", (value, row), xytext=(-4 if is_long else 5, 0),
+            textcoords="offset points", va="center", ha="right" if is_long else "left", fontsize=9,
+            fontweight="bold" if is_last else "normal", color=BLUE if is_last else INK,
+        )  # fmt: skip
+
+
+# Barriers
 
 
 def barriers(table: pd.DataFrame, titles: Mapping[str, str], words: Words) -> Figure:
@@ -209,7 +217,8 @@ def barriers(table: pd.DataFrame, titles: Mapping[str, str], words: Words) -> Fi
     largest = table.groupby("barrier", observed=True)["would_close"].max()
     shown_rows = first[(first["barrier"] != "none") & (largest.reindex(first["barrier"]).to_numpy() >= 0.002)]
     order = [*shown_rows[~shown_rows["choice"]]["barrier"], *shown_rows[shown_rows["choice"]]["barrier"]]
-    labels = [first.set_index("barrier").loc[barrier, "label"] for barrier in order]
+    names = dict(zip(first["barrier"], first["label"], strict=True))
+    labels = [str(names[barrier]) for barrier in order]
     places = np.arange(len(order), dtype=float)
     n_choices = int(shown_rows["choice"].sum())
     if n_choices:
@@ -270,7 +279,7 @@ def _name_the_dots(axes: Axes, places: np.ndarray, closed: np.ndarray, anyway: n
         )
 
 
-# Differences ------------------------------------------------------------------------------------------------------------
+# Differences
 
 
 def differences(table: pd.DataFrame, levels: Mapping[str, float], titles: Mapping[str, str], words: Words) -> Figure:
@@ -308,11 +317,11 @@ def differences(table: pd.DataFrame, levels: Mapping[str, float], titles: Mappin
         return figure
 
 
-def _tick(value: float, _: int) -> str:
+def _tick(value: float, _: float) -> str:
     return f"{round(value, 9):,g}".replace("-", MINUS) if abs(value) < 1e6 else f"{value:,.0f}"
 
 
-def _tick_pounds(value: float, _: int) -> str:
+def _tick_pounds(value: float, _: float) -> str:
     sign, size = (MINUS if value < 0.0 else ""), abs(value)
     return f"{sign}£{size / 1000.0:g}k" if size >= 1000.0 else f"{sign}£{size:g}"
 

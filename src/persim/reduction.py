@@ -5,6 +5,7 @@ from eligible to real, and the chosen outcomes over time. Stocks are those of th
 those of the whole window, weeks by barrier those lived through in it.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ import numpy as np
 from persim.gaps_and_costs import DERIVED, EQUITY, GAPS, Gap, count_of, derived_values
 from persim.measures import COLUMN, N_STOCKS, STOCKS
 from persim.outcomes import BY_NAME, HEADLINE, OUTCOMES, YEAR_WEEKS, Outcome, group_labels, group_table, value_of
-from persim.people import real_broad
+from persim.people import real_broad, still_waiting
 from persim.simulate import Record, Run, checked_groups, outcome_named, period_weeks
 from persim.state import ON_CASELOAD, Stage, World
 
@@ -23,7 +24,8 @@ BARRIER_PREFIXES = ("weeks_first_", "weeks_any_")
 CTO_FIELDS = ("on_cto", "orders_made", "orders_reviewed", "conditions", "benefit_asked", "paired_reviews", "recalls")
 # Outcomes kept when none are named: the headline, what figures show, and what happens on and under an order.
 LEAN = tuple(dict.fromkeys((
-    *HEADLINE, "relabelled_take_up", "reported_during_year", "reality_gap", "direct_payment_share", "opportunities",
+    *HEADLINE, "relabelled_take_up", "reported_during_year", "real_during_year", "council_rate",
+    "localities_on_target", "reality_gap", "direct_payment_share", "opportunities",
     "offers_per_opportunity", "acceptance", "starts", "never_had_opportunity", "left_process", "refused", "passed_on",
     "plan_involvement", "involved_in_care", "support_without_budget", "social_contact", "control_recorded",
     "perceived_risk", "crises", "admissions", "incidents_attributed", "cto_share", "cto_recalls", "order_informed",
@@ -45,8 +47,8 @@ STEPS = (
 
 
 def is_stock(outcome: Outcome) -> bool:
-    """Is it taken on one day? (Signs of differences are left aside.)"""
-    return all(name.rstrip("-") in STOCKS for name in outcome.top)
+    """Is all of it taken on one day?"""
+    return all(name.rstrip("-") in STOCKS for name in (*outcome.top, *outcome.bottom))
 
 
 def is_barrier(outcome: Outcome) -> bool:
@@ -226,12 +228,12 @@ def _since_april(run: Run, outcomes: Sequence[Outcome], spans: Sequence[tuple[in
 def people_behind(
     outcome: Outcome, closing: np.ndarray, lived: np.ndarray, labels: list[tuple[str, str]]
 ) -> np.ndarray:
-    """How many people, unweighted, an outcome of each group rests on, shape (n_groups,); NaN where it is about posts.
+    """How many people, unweighted, an outcome of each group rests on, shape (n_groups,); NaN if it is about posts.
 
     People on the caseload or eligible are counted on the last day; events (starts, orders) over the window.
     """
     base = outcome.bottom[0].rstrip("-") if outcome.bottom else "eligible"
-    if base in ("posts", "posts_filled"):
+    if base.startswith(("posts", "localities")):
         return np.full(len(closing), np.nan)
     if base in CTO_FIELDS:
         order = closing[labels.index(("legal_status", "CTO"))]
@@ -250,11 +252,34 @@ def steps_of(world: World) -> np.ndarray:
     accepted = in_use | (users["pathway_stage"] >= Stage.RAISED) | (users["raised_week"] > NEVER)
     offered = accepted | (users["n_offers"] > 0)
     opportunity = offered | (users["n_opportunities"] > 0)
-    reached = (np.ones(len(users), bool), opportunity, offered, accepted, in_use, real_broad(users))
+    reached = (
+        np.ones(len(users), bool),
+        opportunity,
+        offered,
+        accepted,
+        in_use,
+        real_broad(users) & (users["one_off"] == 0),
+    )
     return np.array([float(users["weight"][who].sum()) for who in reached])
 
 
 NEVER = -100_000  # `raised_week` of a person for whom no process was ever begun
+
+
+class Waits:
+    """How long people were at each stage of the pathway, added up over the runs of a scenario, by any thread."""
+
+    def __init__(self) -> None:
+        self.ends: np.ndarray | int = 0
+        self.still: np.ndarray | int = 0
+        self._lock = threading.Lock()
+
+    def add(self, world: World) -> None:
+        """Add one run: whole numbers, so that the order does not matter."""
+        still = still_waiting(world)
+        with self._lock:
+            self.ends = self.ends + world.waits
+            self.still = self.still + still
 
 
 def period_of(record: Record, n_weeks: int) -> int:

@@ -18,6 +18,7 @@ README = """One run of persim {version}: {name}, seed {seed}, {people:,} people.
 
 table.txt        the headline year by year, and what stood in the way in the last year
 {record:<17}every outcome over time and by group; week 0 is the week of 7 April 2008
+waits.*          how long each step of the way takes, people still waiting included (Kaplan-Meier)
 people.*         everyone under the Trust in the last week
 scenario.json    the scenario as it was run, complete
 manifest.json    versions, options, and the SHA-256 of every file
@@ -33,6 +34,7 @@ def write_run(run: Run, record: Record, folder: ResultFolder, started: float) ->
     kept = run if record == "weekly" else run_scenario(run.scenario, run.seed, record, run.dimensions)
     folder.write_table(record, kept.table([outcome.name for outcome in OUTCOMES]))
     folder.write_table("people", run.people)
+    folder.write_table("waits", run.waits)
     folder.write_json("scenario.json", run.scenario.resolved())
     tables = [yearly_table(run), *([groups_table(run)] if run.dimensions else []), barrier_table(run)]
     folder.write_text(

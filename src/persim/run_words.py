@@ -64,7 +64,9 @@ def yearly_table(run: Run) -> TextTable:
             rows.append(Row(f"  {outcome.label}{unit}{notes.mark(caveat)}", tuple(cells)))
     scenario = run.scenario
     title = f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name
-    size = f"One run of {scenario.n_users:,} people, seed {run.seed}; shares at the end of each year, flows and rates over it"
+    size = (
+        f"One run of {scenario.n_users:,} people, seed {run.seed}; shares at the end of a year, flows and rates over it"
+    )
     part = ("* Part of a year.",) if any(name.endswith("*") for name, _ in years) else ()
     return TextTable(
         (title, size), tuple(name for name, _ in years), tuple(rows), (*part, *notes.lines(), ONE_RUN, PURPOSE)
@@ -81,16 +83,12 @@ def group_values(run: Run) -> list[dict[str, object]]:
     outcomes = [BY_NAME[name] for name in BY_GROUP]
     values, closing, lived = values_of_spans(run, run.dimensions, outcomes, [last_year(run)])
     people = people_behind(outcomes[0], closing, lived, run.labels)
-    return [
-        {
-            "dimension": dimension,
-            "group": label,
-            "eligible": float(people[number]),
-            "small": bool(people[number] < SMALL),
-        }
-        | {name: float(values[place, 0, number]) for place, name in enumerate(BY_GROUP)}
-        for number, (dimension, label) in enumerate(run.labels)
-    ]
+    found: list[dict[str, object]] = []
+    for number, (dimension, label) in enumerate(run.labels):
+        found.append({"dimension": dimension, "group": label})
+        found[-1] |= {"eligible": float(people[number]), "small": bool(people[number] < SMALL)}
+        found[-1] |= {name: float(values[place, 0, number]) for place, name in enumerate(BY_GROUP)}
+    return found
 
 
 def groups_table(run: Run) -> TextTable:
@@ -153,8 +151,9 @@ def as_json(run: Run) -> dict[str, object]:
         ],
         "groups": group_values(run) if run.dimensions else [],
         "barriers": [
-            {"barrier": name, "label": BARRIER_LABELS[name], "choice": name == "declined", "first": first, "would_close": anyway}
-            for name, (first, anyway) in barrier_shares(run).items()
+            {"barrier": name, "label": BARRIER_LABELS[name], "choice": name == "declined", "first": pair[0]}
+            | {"would_close": pair[1]}
+            for name, pair in barrier_shares(run).items()
         ],
         "notes": [ONE_RUN, PURPOSE],
     }  # fmt: skip
