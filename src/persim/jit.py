@@ -115,8 +115,8 @@ class Twin:
         )(function)
         _take_constants_as_numbers(self.dispatcher)
 
-    def __call__(self, *args: Any) -> Any:
-        return self.plain(*args)
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        return self.plain(*args, **named)
 
     @property
     def _numba_type_(self) -> Any:

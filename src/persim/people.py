@@ -67,7 +67,7 @@ def people_table(world: World) -> pd.DataFrame:
         if name in INTERNAL:
             continue
         if name in USER_CODES:
-            columns[name] = pd.Categorical.from_codes(users[name], words(USER_CODES[name]))
+            columns[name] = pd.Categorical.from_codes(users[name], pd.Index(words(USER_CODES[name])))
         elif name in USER_FLAGS:
             columns[name] = users[name].astype(bool)
         elif name in NEVER:
@@ -75,7 +75,7 @@ def people_table(world: World) -> pd.DataFrame:
         else:
             columns[name] = users[name].copy()
     post = practitioners[users["coordinator"]]
-    columns["coordinator_profession"] = pd.Categorical.from_codes(post["profession"], words(Profession))
+    columns["coordinator_profession"] = pd.Categorical.from_codes(post["profession"], pd.Index(words(Profession)))
     columns["team"] = post["team"]
     columns["locality"] = post["locality"]
     columns["rural"] = world.localities["rural"][post["locality"]].astype(bool)
@@ -123,7 +123,7 @@ def still_waiting(world: World) -> np.ndarray:
 
 
 def survival(waits: np.ndarray, waiting_now: np.ndarray) -> pd.DataFrame:
-    """`waits_table` of one run or many: ends of waits, int64 (n_stages, WAIT_BINS, 2), and people still at each stage."""
+    """`waits_table` of one run or many: ends of waits, (n_stages, WAIT_BINS, 2), and people still at each stage."""
     import pandas as pd
 
     rows = []

@@ -178,7 +178,7 @@ def simulate(
 
     Args:
         scenario: a scenario, the name of a shipped one, or a path.
-        seed: any integer of 63 bits; the same seed gives the same people and the same luck in every scenario.
+        seed: any integer of at most 62 bits; the same seed gives the same people and the same luck in every scenario.
         n_users: people under the Trust, if not the scenario's. n_weeks: weeks to run, if not the scenario's.
         record: what to keep: every week, every quarter, or the last period only. Flows add up over a period.
         groups: groups to record apart, of `persim.outcomes.ALL_GROUPS`.

@@ -106,7 +106,7 @@ def risk_closes_doors_by_belief(calm: Arm, usual: Arm, worried: Arm) -> Verdict:
         return np.log(offers(calm, group) / offers(worried, group))
 
     parts = {
-        "all": interval(offers(calm) - offers(worried)).above(0),
+        "all": interval(offers(calm) - offers(worried)).above(0.01),
         "most_for_perceived_high": interval(fall("perceived risk high") - fall("perceived risk low")).above(0.1),
     }
     for lower, higher, actual in AT_EQUAL_RISK:
@@ -132,6 +132,7 @@ def test_p3_offers_fall_with_risk_aversion_most_for_people_perceived_as_risky():
 
 
 def test_p3_fails_when_nobody_worries():
+    """What is left is the council team outside, whose worry this does not reach."""
     verdict = risk_closes_doors_by_belief(*by_risk_aversion(watch=nobody_worries))
     assert verdict.fails_in("all", "most_for_perceived_high"), verdict
 
@@ -140,9 +141,11 @@ def test_p3_fails_when_nobody_worries():
 
 OPEN_GATES, SHUT_GATES = ({"role_boundary": x, "risk_aversion": x} for x in (0.15, 0.85))
 AFTER_LEAN = slice(156, 260)
-NO_STEPS = {
-    f"{stage}_step_weeks": 0.0 for stage in ("assessment", "indicative", "plan", "funding", "set_up")
-} | {"leave_rate": 0.0, "delegated_sign_off": 0.0}  # fmt: skip
+NO_STEPS = (
+    {f"{stage}_step_weeks": 0.0 for stage in ("assessment", "indicative", "plan", "funding", "set_up")}
+    | {f"{stage}_page_hours": 0.0 for stage in ("assessment", "plan", "set_up")}
+    | {"assessment_hours": 1.0, "delegated_sign_off": 0.0, "leave_rate": 0.0}
+)
 
 
 def lean_process_helps_most_where_gates_are_open(
@@ -279,7 +282,7 @@ def incident_arms(**more) -> list[Arm]:
 
 
 def test_p10_an_attributed_incident_lowers_offers_across_its_team_for_months():
-    """P10: twin worlds, one with an incident in half of the teams: their offers fall for months, those of others do not.
+    """P10: in twin worlds, one with an incident in half of the teams, their offers fall for months; others' do not.
 
     A risk enablement panel makes the fall smaller. Basis: S3; PAT07.
     n: 20 seeds of 6 600 people, about ten shaken teams in each. False alarm: below 1 in 1 000.

@@ -19,6 +19,7 @@ from persim.parameters import BY_NAME, GROUPS
 from persim.scenario import read_scenario
 from persim.scenario_file import ARM_KEYS, STEP_KEYS, TOP_KEYS
 from persim.scenario_search import shipped_names
+from persim.scenario_words import new_scenario_text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -174,6 +175,15 @@ def test_every_evidence_code_is_a_row_of_the_evidence_page() -> None:
 def test_every_scenario_stands_in_the_readme() -> None:
     readme = text_of("README.md")
     assert [name for name in shipped_names() if f"`{name}`" not in readme] == []
+
+
+def test_the_number_that_the_readme_changes_stands_in_a_new_file(tmp_path: Path) -> None:
+    readme = text_of("README.md")
+    told = re.search(r"Change `(\w+: [\d.]+)` to\s+`(\w+): ([\d.]+)`", readme)
+    assert told
+    text = new_scenario_text("my_question", "baseline", tmp_path)
+    assert re.search(rf"^  {re.escape(told[1])}\s", text, flags=re.MULTILINE)
+    assert BY_NAME[told[2]].low <= float(told[3]) <= BY_NAME[told[2]].high
 
 
 def test_every_group_of_people_is_named_in_the_readme() -> None:

@@ -64,8 +64,8 @@ def organisation_sets_process(org, p):
     kept = (1.0 - p.lean_process) * (1.0 - org.gain_steps)
     steps = chosen_or(p.n_steps, between(p.steps_lean, p.steps_heavy, org.bureaucracy)) * kept
     pages = chosen_or(p.n_pages, between(p.pages_lean, p.pages_heavy, org.bureaucracy)) * kept
-    org.steps = math.floor(steps + 0.5)
-    org.pages = math.floor(pages + 0.5)
+    org.steps = float(math.floor(steps + 0.5))
+    org.pages = float(math.floor(pages + 0.5))
     org.effort = unit((org.pages / p.pages_heavy) * (1.0 - 0.4 * org.plain_language))
     org.assessment_hours = p.assessment_hours + p.assessment_page_hours * org.pages
     org.plan_hours = p.plan_hours + p.plan_page_hours * org.pages
