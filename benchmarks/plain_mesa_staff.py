@@ -489,7 +489,6 @@ class Locality(mesa.Agent):
         self.contact_hours = p.contact_hours * p.workload * self.caseload_factor * travel
         # the same for everyone here this week
         self.contact_level = p.contact_base + p.contact_peers * (0.5 + 0.5 * p.peer_support) * self.peers
-        self.control_lost = p.control_shadow * self.compelled_share
         self.tell_rate = p.campaign_rate * (1.0 + 4.0 * p.campaign) * self.information / 0.3
         self.carer_tell_rate = p.carer_tells * self.information / 0.3
         self.peer_tell_rate = p.peers_tell * self.peers * self.information / 0.3

@@ -5,6 +5,7 @@ takes a record: `user_asks(person(informed=1), locality(), parameters(), 0.0)`.
 """
 
 import dataclasses
+import inspect
 import math
 import sys
 from types import SimpleNamespace
@@ -14,7 +15,9 @@ import pytest
 from hypothesis import settings
 
 from persim import state
+from persim.measures import FIELDS
 from persim.parameters import TABLE
+from persim.phases.counting import NOTES_SIZE
 from persim.rules.culture import organisation_feels_media, organisation_sets_terms
 from persim.rules.information import HEARD_NOTHING
 from persim.scenario import read_scenario
@@ -138,6 +141,51 @@ def locality():
 def parameters():
     """`parameters(**changes)`: the defaults with changes."""
     return make_parameters
+
+
+class Scene:
+    """A team of two, its locality, brokers and council team, for the loops that move one person through a week.
+
+    Post 0 is the coordinator, a nurse; post 1 a social worker; rows 2 and 3 the locality's brokers and council team.
+    """
+
+    def __init__(self, p: SimpleNamespace, coordinator: dict, social_worker: dict, org: dict) -> None:
+        self.p, self.week = p, 100
+        self.locality = make_locality(p, **org)
+        self.team = record(state.TEAM, TEAM, {"n_posts": 2})
+        professions = (state.NURSE, state.SOCIAL_WORKER, state.BROKER, state.COUNCIL_TEAM)
+        changes = ({**coordinator}, {**social_worker}, {}, {})
+        self.practitioners = [
+            record(state.PRACTITIONER, PRACTITIONER, {"profession": profession, "key": 1000 + row, **changes[row]})
+            for row, profession in enumerate(professions)
+        ]
+
+    def happens(self, loop, user: SimpleNamespace, **more) -> dict[str, float]:
+        """Run one loop for one person, giving it what it asks for by name; returns what was noted, by measure."""
+        notes = np.zeros(NOTES_SIZE)
+        lead = self.practitioners[max(0, user.lead_worker)]
+        known = {
+            "user": user, "practitioners": self.practitioners, "localities": [self.locality], "org": self.locality,
+            "team": self.team, "n_posts": 2, "p": self.p, "week": self.week, "notes": notes, "s": user.key + self.week,
+            "worker": self.practitioners[0], "amhp": self.practitioners[1], "taker": lead, "lead": lead, **more,
+        }  # fmt: skip
+        loop(*(known[name] for name in inspect.signature(loop.py_func).parameters))
+        noted: dict[str, float] = {}
+        for n in range(int(notes[0])):
+            number = int(notes[2 * n + 1])
+            name = FIELDS[number] if number < len(FIELDS) else "past the measures"
+            noted[name] = noted.get(name, 0.0) + float(notes[2 * n + 2])
+        return noted
+
+
+@pytest.fixture(scope="session")
+def scene():
+    """`scene(p, coordinator={...}, social_worker={...}, org={...})`: a `Scene`."""
+
+    def make(p=None, coordinator=None, social_worker=None, org=None) -> Scene:
+        return Scene(p or make_parameters(), coordinator or {}, social_worker or {}, org or {})
+
+    return make
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ _CASELOAD = [
     _p("sickness_weeks", "caseload", "Mean length of a spell of sickness", "weeks", 3, 1, 26, A, "PAR17 gives days, not spells"),
     _p("s117_share", "caseload", "People under aftercare duty (section 117) when they come under the Trust; times prone_ratio where prone to detention", "share", 0.04, 0, 0.5, A, "no source for caseloads"),
     _p("s117_ends", "caseload", "Weekly chance that aftercare ends for someone stable and voluntary", "per week", 0.004, 0, 0.05, A, "ends when no longer needed; no rate published"),
-    _p("eligible_at", "caseload", "Social need from which the assessed band meets a 'substantial' threshold", "need 0-1", 0.72, 0.3, 0.99, A, "31 % of a caseload; no source for the share"),
+    _p("eligible_at", "caseload", "Social need from which the assessed band meets a 'substantial' threshold", "need 0-1", 0.72, 0.3, 0.99, A, "31 % of people by need alone; no source for the share"),
     _p("band_width", "caseload", "Need between two bands (critical, substantial, moderate)", "need 0-1", 0.12, 0.02, 0.3, A, "form ours"),
     _p("threshold", "caseload", "Council threshold: 0 critical, 1 substantial, 2 moderate, 3 low", "band", 1, 0, 3, M, "72 % of councils were at substantial in 2010"),
     _p("implicit_tightening", "caseload", "Tightening of assessed need beyond the formal threshold", "need 0-1", 0.0, 0, 0.2, E, "PAR66; mattered more than the formal threshold"),

@@ -211,11 +211,11 @@ def information_and_involvement_come_first(usual: Arm, research: Arm) -> Verdict
 def partnership_adds(usual: Arm, staff: Arm, together: Arm, usual_shared: Arm, shared: Arm) -> Verdict:
     """P8, the size: more than staff alone with co-researchers, and more again where power distance is low."""
     parts = {}
-    for field in ("informed", "involved"):
+    for field, margin in (("informed", 0.005), ("involved", 0.02)):
         alone, joined = (gain_over(one, usual, field, END_OF_THIRD) for one in (staff, together))
         levelled = gain_over(shared, usual_shared, field, END_OF_THIRD)
-        parts[f"{field}_more_with_co_researchers"] = interval(joined - alone).above(0.005)
-        parts[f"{field}_more_with_shared_power"] = interval(levelled - joined).above(0.005)
+        parts[f"{field}_more_with_co_researchers"] = interval(joined - alone).above(margin)
+        parts[f"{field}_more_with_shared_power"] = interval(levelled - joined).above(margin)
     return Verdict(**parts)
 
 

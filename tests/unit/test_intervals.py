@@ -49,7 +49,7 @@ def test_a_missing_number_takes_its_partner_with_it():
     b = B.copy()
     b[3] = np.nan
     keep = np.arange(len(A)) != 3
-    assert paired(A, b) == paired(A[keep], B[keep])
+    assert np.allclose(paired(A, b), paired(A[keep], B[keep]), rtol=1e-12)
     assert means(b).n == len(A) - 1
 
 
@@ -62,7 +62,7 @@ def test_nothing_but_missing_numbers_has_no_mean():
 def test_columns_do_not_touch_each_other():
     both = paired(np.column_stack((A, B)), np.column_stack((B, A)))
     assert both.mean[0] == -both.mean[1]
-    assert both.mean[0] == paired(A, B).mean
+    assert both.low[0] == pytest.approx(paired(A, B).low, rel=1e-12)
 
 
 def test_student_factor_needs_two_runs():

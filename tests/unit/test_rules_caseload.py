@@ -94,18 +94,18 @@ def test_need_is_tested_at_the_threshold_and_section_117_needs_no_test(person, p
     assert user_is_assessed(person(social_need=0.0, s117=1), p) == 1
 
 
-def test_only_people_long_stable_and_voluntary_are_discharged(person, on_cto, parameters):
+def test_only_people_long_stable_are_discharged(person, parameters):
     p = parameters()
     assert user_is_discharged(person(), p, 0.0)
     assert not user_is_discharged(person(), p, JUST_UNDER_1)
-    for user in (person(mental_state=state.UNSETTLED), person(weeks_in_state=11), on_cto()):
+    for user in (person(mental_state=state.UNSETTLED), person(weeks_in_state=11), person(mental_state=state.INPATIENT)):
         assert not user_is_discharged(user, p, 0.0)
 
 
-def test_neither_a_budget_nor_the_way_to_one_changes_discharge(person, holder, parameters):
+def test_neither_a_budget_nor_the_way_to_one_nor_an_order_changes_discharge(person, holder, on_cto, parameters):
     p = parameters()
     for u in (0.0, p.discharge_rate, 1.3 * p.discharge_rate, JUST_UNDER_1):
-        outcomes = {user_is_discharged(user, p, u) for user in (person(), holder(), person(pathway_stage=state.PLAN))}
+        outcomes = {user_is_discharged(user, p, u) for user in (person(), holder(), on_cto(), person(pathway_stage=5))}
         assert len(outcomes) == 1
 
 

@@ -119,7 +119,7 @@ def census_of_budgets(user, package_cost, out, cells, n_cells):
             if user.one_off == 0:
                 out[cell, M_REAL_STRICT] += weight if truths == 3 else 0.0
                 out[cell, M_REAL_BROAD] += weight if is_real(user) else 0.0
-        elif user.package == 1:
+        if user.package == 1 and (not in_use or user.one_off == 1):
             out[cell, M_SPEND_PACKAGES] += weight * package_cost
         if user.counted == 1:
             out[cell, M_REPORTED_WITH_ONE_OFF] += weight

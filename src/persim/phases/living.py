@@ -102,6 +102,7 @@ from persim.state import (
     CRISIS,
     CRISIS_STARTS,
     CTO,
+    HANDED_ON,
     IN_USE,
     LEAD_COORDINATOR,
     LEFT_HOSPITAL,
@@ -120,7 +121,7 @@ from persim.state import (
 
 
 @loop
-def person_is_away(user, row, seed, org, p, enriched, s, notes):
+def person_is_away(user, row, seed, org, p, enriched, s, week, notes):
     """Phase 2 for someone discharged: away still, back again, or the row's next person."""
     user.weeks_in_state += 1
     if user.weeks_in_state <= WEEKS_AWAY:
@@ -129,6 +130,7 @@ def person_is_away(user, row, seed, org, p, enriched, s, notes):
             note(notes, M_RETURNED, user.weight)
             if user.mental_state == CRISIS:
                 note(notes, M_CRISES, user.weight)
+            person_is_reassessed(user, p, s, week, notes)
     elif draw(s, purpose.REPLACE) < p.new_referral_rate:
         user.key = key_of(seed, PERSON, row, user.key)
         user_enters(user, org, p, enriched)
@@ -296,7 +298,7 @@ def person_asks_of_week(user, worker, team, org, p):
         worker.hours_reviews += p.review_hours * weight
         if user.pathway_stage == OUTSIDE and user.eligible == 1 and user.asked == 0:
             worker.hours_talk += p.talk_hours * weight
-    if user.asked == 1:
+    if user.asked == 1 and user.pathway_stage == OUTSIDE:
         worker.hours_talk += p.talk_hours * weight
 
 
@@ -353,7 +355,7 @@ def team_lives(
         user = users[row]
         s = stream(user.key, week)
         if user.place == AWAY:
-            person_is_away(user, row, seed, org, p, enriched, s, notes)
+            person_is_away(user, row, seed, org, p, enriched, s, week, notes)
         if user.place == ON_CASELOAD:
             if draw(s, purpose.TRANSFER) < p.transfer_rate and team.n_posts > 1:
                 user_is_transferred(user, team, draw(s, purpose.TRANSFER_TO))
@@ -362,7 +364,8 @@ def team_lives(
             worker = practitioners[user.coordinator]
             if worker.fresh_holder == 1:
                 user_meets_new_coordinator(user, p)
-            user.asked = 0
+            if user.pathway_stage != HANDED_ON:  # a request that was handed on is still a request when it arrives
+                user.asked = 0
             if user_is_discharged(user, p, draw(s, purpose.MOVE)):
                 person_is_discharged(user, p, week, notes)
             else:

@@ -200,7 +200,7 @@ def hand_off_arrives(user, taker, team, org, p, week, notes):
     note(notes, M_PASSED_ON_TAKEN, weight)
     count_opportunity(user, PASSED_ON, notes)
     if closed == 0:
-        offer_is_made(user, row, org, p, False, week, notes)
+        offer_is_made(user, row, org, p, user.asked == 1, week, notes)
         return
     user_leaves_pathway(user, p, B_NONE, week)
     remember_gates(user, closed, notes)

@@ -42,7 +42,7 @@ def localities_open(localities, practitioners, n_posts, parameters, index, week,
         here = groups[POST_GROUP] + number * N_PROFESSIONS
         out[here, M_LOCALITIES] += 1.0
         out[here, M_COUNCIL_RATE] += org.council_rate
-        out[here, M_LOCALITIES_ON_TARGET] += 1.0 if org.council_rate >= p.target else 0.0
+        out[here, M_LOCALITIES_ON_TARGET] += 1.0 if 0.0 < p.target <= org.council_rate else 0.0
         outside_worker_is_ready(practitioners[n_posts + 2 * number], org, p)
         outside_worker_is_ready(practitioners[n_posts + 2 * number + 1], org, p)
 

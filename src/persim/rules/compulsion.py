@@ -81,7 +81,7 @@ def practitioner_agrees_to_order(amhp, user, p, u):
 def user_leaves_hospital(user, amhp, org, p, s):
     """What happens on leaving hospital: section 117 after section 3; perhaps a CTO if the law has them and an AMHP agrees.
 
-    Writes `legal_status`, `s117`. Returns NO_ORDER, ORDER_MADE or ORDER_REFUSED. Source: ENG06, 2.10; PAR47.
+    Writes `legal_status`, `s117`. Returns NO_ORDER, ORDER_MADE or ORDER_REFUSED. Source: ENG06, ENG10; PAR47.
     """
     was_section_3 = user.legal_status == SECTION_3
     user.legal_status = VOLUNTARY

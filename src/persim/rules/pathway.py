@@ -376,7 +376,7 @@ def panel_sits(org, p, week):
 
 @rule
 def user_budget_pauses(user, p):
-    """Does a direct payment pause? After some weeks in hospital. Source: practice of the period differed."""
+    """Does a direct payment pause? After some weeks in hospital. Source: ENG15; practice differed."""
     return user.budget_form == DIRECT_PAYMENT and user.mental_state == INPATIENT and user.weeks_in_state > p.pause_weeks
 
 
