@@ -15,13 +15,16 @@ import pytest
 from hypothesis import settings
 
 from persim import state
-from persim.measures import FIELDS
+from persim.measures import FIELDS, N_FIELDS
+from persim.outcomes import group_rows
 from persim.parameters import TABLE
 from persim.phases.counting import NOTES_SIZE
+from persim.population import start_world
 from persim.rules.culture import organisation_feels_media, organisation_sets_terms
 from persim.rules.information import HEARD_NOTHING
 from persim.scenario import read_scenario
-from persim.simulate import run_scenario
+from persim.simulate import run_scenario, scratch
+from persim.week import run_weeks
 
 # The same examples every time, so that a failure is news; no deadline, since the first example may compile.
 settings.register_profile("persim", deadline=None, derandomize=True)
@@ -199,6 +202,30 @@ def luck(monkeypatch):
                 monkeypatch.setattr(module, "draw", lambda s, purpose: chosen.get(purpose, usual))
 
     return set_luck
+
+
+class Stepped:
+    """A world that is run some weeks at a time."""
+
+    def __init__(self, scenario, seed=1):
+        self.scenario, self.seed, self.index = scenario, seed, 0
+        self.enriched = -1.0 if scenario.enrich is None else scenario.enrich
+        self.world = start_world(scenario.n_users, scenario.weekly_parameters(), seed, self.enriched)
+
+    def run(self, n_weeks):
+        """Run on; returns the weekly record of these weeks."""
+        first, n_rows = group_rows(len(self.world.localities), ())
+        out = np.zeros((n_weeks, n_rows, N_FIELDS))
+        cells, notes = scratch()
+        run_weeks(self.world, self.seed, self.enriched, self.scenario.start_week, self.index, n_weeks, 1, out, cells, first, notes)  # fmt: skip
+        self.index += n_weeks
+        return out
+
+
+@pytest.fixture(scope="session")
+def stepped():
+    """`stepped(scenario, seed)`: a world at week 0 that is run some weeks at a time."""
+    return Stepped
 
 
 @pytest.fixture(scope="session")

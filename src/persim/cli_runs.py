@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from persim import terminal
-from persim.errors import InputError
+from persim.errors import InputError, PersimError
 
 if TYPE_CHECKING:
     from persim.comparison import Comparison
     from persim.comparison_plan import Plan
+    from persim.scenario import Scenario
     from persim.simulate import Run
     from persim.store import ResultFolder
 
@@ -30,7 +31,7 @@ DEMO = (
     "brokers_and_peers",
     "gold_standard",
 )
-DEMO_REPLICATES = 24
+DEMO_REPLICATES = 50
 DEMO_PLACE = Path("outputs") / "demo"
 COMPILING = "compiling the model, once (about 20 s)"
 
@@ -106,7 +107,7 @@ def run(
     """Run one scenario once and show its headline year by year. Writes nothing unless --out says where."""
     from persim.run_words import as_json, barrier_table, groups_table, yearly_table
     from persim.scenario import read_scenario
-    from persim.simulate import checked_groups, run_scenario
+    from persim.simulate import checked_groups
     from persim.store import plain
 
     found = read_scenario(scenario).changed(n_users=people, n_weeks=weeks, **changes(set_))
@@ -114,11 +115,10 @@ def run(
     if found.arms:
         names = ", ".join(f"{found.name}/{arm.name}" for arm in found.arms)
         terminal.say(f"{found.name} has arms, and this runs it without any; also to be run: {names}")
-    with _folder(out, found.name, force) if out else _nowhere() as folder:
+    with _interruptible(), _folder(out, found.name, force) if out else _nowhere() as folder:
         _say_if_compiling()
         started = time.time()
-        with _interruptible():
-            result = run_scenario(found, seed, "weekly", dimensions)
+        result = _run(found, seed, dimensions)
         place = _write_run(result, record, folder, started) if folder else None
     if json:
         terminal.show_json(plain(as_json(result)) | ({"folder": str(_shown(place))} if place else {}))
@@ -154,8 +154,8 @@ def compare(
         scenarios, replicates, seed, jobs, people, weeks, listed(outcomes) or None,
         None if groups is None else listed(groups), record.value, window, changes(set_),
     )  # fmt: skip
-    with _folder(out, folder_name(list(plan.names)), force) as folder:
-        comparison, place = _carry_out(plan, folder, not no_figures, "compare", json)
+    with _interruptible(), _folder(out, folder_name(list(plan.names)), force) as folder:
+        comparison, place = _carry_out(plan, folder, not no_figures, "compare")
     _report(comparison, place, json)
 
 
@@ -166,8 +166,8 @@ def demo(json: Json = False) -> None:
 
     scenarios = [read_scenario(name) for name in demo_scenarios()]
     plan = planned(scenarios, DEMO_REPLICATES, 1, 0, None, None, None, None, "quarterly", None, {})
-    with _folder(DEMO_PLACE, "demo", force=True) as folder:
-        comparison, place = _carry_out(plan, folder, True, "demo", json)
+    with _interruptible(), _folder(DEMO_PLACE, "demo", force=True) as folder:
+        comparison, place = _carry_out(plan, folder, True, "demo")
     _report(comparison, place, json)
 
 
@@ -203,19 +203,17 @@ def changes(pairs: list[str] | None) -> dict[str, float | None]:
     return found
 
 
-def _carry_out(plan: Plan, folder: ResultFolder, figures: bool, command: str, quiet: bool) -> tuple[Comparison, Path]:
+def _carry_out(plan: Plan, folder: ResultFolder, figures: bool, command: str) -> tuple[Comparison, Path]:
     from persim.compare import carried_out
     from persim.comparison_folder import write_comparison
 
     _say_if_compiling()
     started = time.time()
-    with _interruptible():
-        with _progress("running") as progress:
-            comparison = carried_out(plan, progress, folder)
-        if figures and sys.stderr.isatty() and not quiet:
-            terminal.say("drawing and writing")
-        place = write_comparison(comparison, folder, started, figures, command)
-    return comparison, place
+    with _progress("running") as progress:
+        comparison = carried_out(plan, progress, folder)
+    if figures and sys.stderr.isatty():
+        terminal.say("drawing and writing")
+    return comparison, write_comparison(comparison, folder, started, figures, command)
 
 
 def _report(comparison: Comparison, place: Path, json: bool) -> None:
@@ -240,6 +238,21 @@ def _report(comparison: Comparison, place: Path, json: bool) -> None:
         terminal.show(f"Tables, figures and how to read them: {_shown(place) / 'README.txt'}")
     if comparison.failures:
         raise typer.Exit(terminal.SOME_FAILED)
+
+
+def _run(scenario: Scenario, seed: int, dimensions: tuple[str, ...]) -> Run:
+    """One run; if it fails, its cause in one line and exit code 1."""
+    from persim.simulate import run_scenario
+
+    try:
+        return run_scenario(scenario, seed, "weekly", dimensions)
+    except PersimError:
+        raise
+    except Exception as error:
+        terminal.say(
+            f"failed: {scenario.name}, seed {seed}: {type(error).__name__}{f': {error}' if str(error) else ''}"
+        )
+        raise typer.Exit(terminal.SOME_FAILED) from None
 
 
 def _write_run(run: Run, record: RecordChoice, folder: ResultFolder, started: float) -> Path:
@@ -317,13 +330,11 @@ def _progress(what: str) -> Iterator[Callable[[int, int, int], None] | None]:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl-C ends at once, although runs under way on other threads cannot be stopped."""
+    """Ctrl-C ends the program at once, although runs under way on other threads cannot be stopped."""
     try:
         yield
     except KeyboardInterrupt:
-        _leave()
-
-
-def _leave() -> NoReturn:
-    terminal.say("interrupted; nothing was written")
-    raise SystemExit(terminal.INTERRUPTED)
+        terminal.say("interrupted; nothing was written")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(terminal.INTERRUPTED)

@@ -77,7 +77,7 @@ def carried_out(plan: Plan, progress: Progress | None = None, folder: ResultFold
     variants, reduction, n = plan.variants, plan.reduction, len(plan.variants)
     ready_the_compiled_model()
     waits = tuple(Waits() for _ in variants)
-    spool = Spool(plan.replicates * n, reduction.n_columns, folder and folder.place)
+    spool = Spool(plan.replicates * n, reduction.n_columns, folder.place if folder and os.name == "posix" else None)
     try:
         failures = _run_all(plan, spool, waits, progress)
     except BaseException:

@@ -47,6 +47,7 @@ def planned(
     parameters: Mapping[str, float | None],
 ) -> Plan:  # fmt: skip
     """Everything that can be wrong is found here, before anything is run. Arguments and errors as for `compare`."""
+    outcomes, groups = ([given] if isinstance(given, str) else given for given in (outcomes, groups))
     whole_number("replicates", replicates, 1)
     whole_number("seed", seed, -LARGEST_SEED)
     whole_number("jobs", jobs, 0)

@@ -7,7 +7,7 @@ those of the whole window, weeks by barrier those lived through in it.
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -190,10 +190,8 @@ def values_of_spans(
     april = group_table(_since_april(run, yearly, spans), run.rural, dimensions) if yearly else lived
     rows = []
     for outcome in outcomes:
-        if outcome.yearly:
-            rows.append(
-                np.concatenate([value_of(outcome, april[n : n + 1], last[n : n + 1], 1) for n in range(len(spans))])
-            )
+        if outcome.yearly:  # already added up since April
+            rows.append(value_of(replace(outcome, yearly=False), april, last, 1))
         else:
             table = closing if is_stock(outcome) and not is_barrier(outcome) else lived
             rows.append(value_of(outcome, table, last, 1))

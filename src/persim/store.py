@@ -17,6 +17,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -151,6 +152,7 @@ class Spool:
         self._lock = threading.Lock()
         with _clear_errors("the numbers of the runs"):
             self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - lives as long as the spool
+            weakref.finalize(self, self._file.close)
             _reserve(self._file.fileno(), n_rows * n_columns * 8)
 
     def write(self, row: int, values: np.ndarray) -> None:

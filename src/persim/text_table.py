@@ -36,7 +36,7 @@ class TextTable:
         found = []
         for number, name in enumerate(self.columns):
             cells = max((len(row.cells[number]) for row in self.rows if row.cells), default=0)
-            found.append(2 + max(cells, len(self.under), *(len(part) for part in broken(name, max(cells, 12)))))
+            found.append(2 + max(cells, len(self.under), *(len(part) for part in broken(name, max(cells, 13)))))
         return found
 
     @property

@@ -8,15 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from persim.measures import COLUMN, N_FIELDS, N_STOCKS
-from persim.outcomes import ALL_GROUPS, group_rows
+from persim.measures import COLUMN, N_STOCKS
+from persim.outcomes import ALL_GROUPS
 from persim.parameters import FIXED_AT_START, TABLE
 from persim.phases.counting import N_PROFESSIONS
 from persim.policy import COMPUTED, PolicyStep, monday_of
 from persim.population import start_world
 from persim.scenario import read_scenario
-from persim.simulate import run_scenario, scratch
-from persim.week import run_weeks
+from persim.simulate import run_scenario
 
 HEALTH = ("key", "place", "mental_state", "weeks_in_state", "legal_status", "vulnerability", "hazard", "s117", "cto_weeks")
 BASELINE = read_scenario("baseline").changed(n_users=330, n_weeks=60)
@@ -33,24 +32,6 @@ def same_runs(one, other):
     return same_bytes(one.record, other.record) and all(
         same_bytes(a, b) for name, a, b in zip(one.world._fields, one.world, other.world, strict=True) if name != "parameters"
     )
-
-
-class Stepped:
-    """A world that is run some weeks at a time."""
-
-    def __init__(self, scenario, seed=1):
-        self.scenario, self.seed, self.index = scenario, seed, 0
-        self.enriched = -1.0 if scenario.enrich is None else scenario.enrich
-        self.world = start_world(scenario.n_users, scenario.weekly_parameters(), seed, self.enriched)
-
-    def run(self, n_weeks):
-        """Run on; returns the weekly record of these weeks."""
-        first, n_rows = group_rows(len(self.world.localities), ())
-        out = np.zeros((n_weeks, n_rows, N_FIELDS))
-        cells, notes = scratch()
-        run_weeks(self.world, self.seed, self.enriched, self.scenario.start_week, self.index, n_weeks, 1, out, cells, first, notes)  # fmt: skip
-        self.index += n_weeks
-        return out
 
 
 def rows_of_localities(world, localities):
@@ -137,8 +118,8 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(n_weeks):
     assert same_bytes(run_scenario(BASELINE.changed(n_weeks=n_weeks), 2).record, long[:n_weeks])
 
 
-def test_a_run_in_two_parts_is_the_run_in_one():
-    whole, parts = Stepped(BASELINE), Stepped(BASELINE)
+def test_a_run_in_two_parts_is_the_run_in_one(stepped):
+    whole, parts = stepped(BASELINE), stepped(BASELINE)
     one = whole.run(60)
     two = np.concatenate([parts.run(23), parts.run(37)])
     assert same_bytes(one, two)
@@ -166,10 +147,10 @@ def test_threads_do_not_change_a_byte():
     assert all(same_runs(one, other) for one, other in zip(alone, together, strict=True))
 
 
-def test_the_order_of_teams_does_not_matter():
+def test_the_order_of_teams_does_not_matter(stepped):
     """Whole numbers are the same; sums over a locality may differ in their last bits, so fractions to 1 in 10^9."""
     scenario = BASELINE.changed(n_users=2640, n_weeks=104, role_boundary=0.4, brokers=0.3)
-    in_order, shuffled = Stepped(scenario), Stepped(scenario)
+    in_order, shuffled = stepped(scenario), stepped(scenario)
     order = np.random.default_rng(1).permutation(len(shuffled.world.teams))
     assert (order != np.arange(len(order))).any()
     shuffled.world.teams[:] = shuffled.world.teams[order]
@@ -210,9 +191,9 @@ def test_what_is_recorded_changes_nothing_that_happens():
 
 
 @pytest.mark.parametrize("locality", [0, 1, 2])
-def test_another_localitys_coordinators_attitudes_and_incidents_reach_nobody_here(locality):
+def test_another_localitys_coordinators_attitudes_and_incidents_reach_nobody_here(stepped, locality):
     scenario = BASELINE.changed(n_users=1650, n_weeks=130)
-    as_was, changed = Stepped(scenario, 2), Stepped(scenario, 2)
+    as_was, changed = stepped(scenario, 2), stepped(scenario, 2)
     as_was.run(60)
     changed.run(60)
     team = int(np.flatnonzero(changed.world.teams["locality"] == locality)[0])

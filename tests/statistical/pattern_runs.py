@@ -88,7 +88,9 @@ class Verdict:
         return not self.holds and all(not self.parts[name][0] for name in names)
 
     def __repr__(self) -> str:
-        return "\n" + "\n".join(f"{'held  ' if held else 'FAILED'} {name}: {found}" for name, (held, found) in self.parts.items())
+        return "\n" + "\n".join(
+            f"{'held  ' if held else 'FAILED'} {name}: {found}" for name, (held, found) in self.parts.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,9 @@ def arm(
     if key not in _KEPT:
         ready_the_compiled_model()
         with ThreadPoolExecutor(2) as threads:
-            runs = list(threads.map(lambda seed: run_one(scenario, seed, dimensions, every, watch), range(1, seeds + 1)))
+            runs = list(
+                threads.map(lambda seed: run_one(scenario, seed, dimensions, every, watch), range(1, seeds + 1))
+            )
         _KEPT[key] = Arm(np.stack([counts for counts, _, _ in runs]), runs[0][1], every, tuple(r[2] for r in runs))
     return _KEPT[key]
 

@@ -203,8 +203,8 @@ def information_and_involvement_come_first(usual: Arm, research: Arm) -> Verdict
         informed_early=interval(early["informed"]).above(0.005),
         involved_early=interval(early["involved"]).above(0.005),
         take_up_not_yet=interval(early["real_broad"]).within(-0.002, 0.002),
-        informed_ahead=ahead_of_take_up("informed").above(0.1),
-        involved_ahead=ahead_of_take_up("involved").above(0.1),
+        informed_ahead=ahead_of_take_up("informed").above(0.05),
+        involved_ahead=ahead_of_take_up("involved").above(0.05),
     )
 
 
@@ -215,7 +215,7 @@ def partnership_adds(usual: Arm, staff: Arm, together: Arm, usual_shared: Arm, s
         alone, joined = (gain_over(one, usual, field, END_OF_THIRD) for one in (staff, together))
         levelled = gain_over(shared, usual_shared, field, END_OF_THIRD)
         parts[f"{field}_more_with_co_researchers"] = interval(joined - alone).above(margin)
-        parts[f"{field}_more_with_shared_power"] = interval(levelled - joined).above(margin)
+        parts[f"{field}_more_with_shared_power"] = interval(levelled - joined).above(margin / 2)
     return Verdict(**parts)
 
 
@@ -310,7 +310,9 @@ def note_people_on_orders_and_like_them(world: World, week: int, notes: Notes) -
         return
     users = world.users
     if "base" not in notes:
-        notes |= {name: np.zeros((2, N_CELLS)) for name in ("people", "entitled", "eligible", "control", "open", "offers")}
+        notes |= {
+            name: np.zeros((2, N_CELLS)) for name in ("people", "entitled", "eligible", "control", "open", "offers")
+        }
     else:
         stayed = notes["base"] & (notes["key"] == users["key"])
         place = notes["order"][stayed], notes["cell"][stayed]
@@ -326,7 +328,13 @@ def note_people_on_orders_and_like_them(world: World, week: int, notes: Notes) -
     np.add.at(notes["eligible"], (order[entitled], cell[entitled]), weight[entitled])
     np.add.at(notes["control"], (order[entitled], cell[entitled]), (weight * users["control_felt"])[entitled])
     base = entitled & (users["pathway_stage"] == 0)
-    notes |= {"base": base, "order": order, "cell": cell, "key": users["key"].copy(), "before": users["n_offers"].copy()}
+    notes |= {
+        "base": base,
+        "order": order,
+        "cell": cell,
+        "key": users["key"].copy(),
+        "before": users["n_offers"].copy(),
+    }
 
 
 def orders_less_others(world: Arm, top: str, bottom: str) -> Interval:

@@ -105,6 +105,8 @@ def test_baseline_meets_published_figure(target):
     """n: 16 seeds of 9 900 people in 30 localities, because a level differs more between localities than between people."""
     baseline = arm("baseline", people=9900, n_localities=30, seeds=16, dimensions=("rural",), watch=follow_people)
     found = interval(target.simulated(baseline))
-    told = f"{target.code} {target.quantity}: observed {target.observed} ({target.low}-{target.high}), simulated {found}"
+    told = (
+        f"{target.code} {target.quantity}: observed {target.observed} ({target.low}-{target.high}), simulated {found}"
+    )
     print(told)
     assert target.low <= found.mean <= target.high, told

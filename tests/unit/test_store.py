@@ -178,7 +178,13 @@ def test_numbers_that_json_lacks_become_null():
 
 @pytest.mark.parametrize(
     ("name", "safe"),
-    [("cto_rights/all", "cto_rights-all"), ("../../etc", "etc"), ("..", "results"), ("", "results"), ("a" * 99, "a" * 80)],
+    [
+        ("cto_rights/all", "cto_rights-all"),
+        ("../../etc", "etc"),
+        ("..", "results"),
+        ("", "results"),
+        ("a" * 99, "a" * 80),
+    ],
 )
 def test_a_name_cannot_point_anywhere(name, safe):
     assert safe_name(name) == safe

@@ -24,7 +24,13 @@ from persim.rules.pathway import (
     user_is_worn_out,
     wishes_direct_payment,
 )
-from persim.rules.practice import gates_closed, practitioner_accepts_risk, practitioner_shares_hours, user_is_seen_anew
+from persim.rules.practice import (
+    gates_closed,
+    lead_takes_on_case,
+    practitioner_accepts_risk,
+    practitioner_shares_hours,
+    user_is_seen_anew,
+)
 from persim.rules.wellbeing import user_feels_week
 
 OPEN = 1.0 - 2.0**-53
@@ -76,15 +82,14 @@ def test_2_somebody_else(scene, person, parameters, luck):
 
 
 def plan_written(scene, user, p, contacts):
-    """A plan written by a coordinator with so many hours of contacts and twelve hours of forms due; the events noted."""
-    here = scene(p, {"hours_routine": contacts, "hours_due": 12.0, "completed": 0})
-    coordinator = here.practitioners[0]
-    practitioner_shares_hours(coordinator, p)
-    noted = {}
-    for _ in range(60):
-        if user.pathway_stage != state.PLAN:
-            break
+    """A plan written by a coordinator with so many hours of contacts and nine hours of other forms; the events noted."""
+    here = scene(p, {"hours_routine": contacts})
+    coordinator, noted = here.practitioners[0], {}
+    while user.pathway_stage == state.PLAN and here.week < 300:
         here.week += 1
+        coordinator.hours_due = 9.0
+        lead_takes_on_case(coordinator, user, p)
+        practitioner_shares_hours(coordinator, p)
         for name, amount in here.happens(person_on_pathway, user).items():
             noted[name] = noted.get(name, 0.0) + amount
     return noted
