@@ -1,4 +1,4 @@
-"""What several tests share: people, practitioners, teams, localities and parameters made by hand, set luck, a tiny world.
+"""What several tests share: people, practitioners, localities and parameters made by hand, set luck, a tiny world.
 
 The builders make plain objects with every field of the real records, so that a rule called from Python takes them as it
 takes a record: `user_asks(person(informed=1), locality(), parameters(), 0.0)`.
@@ -38,13 +38,13 @@ PERSON = {
     "vulnerability": 0.4, "perceived_risk": 0.5, "file_risk": 0.55, "trust": 0.6, "confidence": 0.5,
     "autonomy_preference": 0.5, "self_stigma": 0.5, "social_need": 0.75, "health_need": 0.45, "control_felt": 0.4,
     "control_recorded": 0.45, "social_contact": 0.4, "quality_of_life": 0.5, "nearest_relative": state.OTHER_RELATIVE,
-    "lead_worker": state.LEAD_COORDINATOR, "barrier": state.B_NO_OPPORTUNITY, "cto_involvement_review": -1.0, "amhp": -1,
-    "raised_week": NEVER, "in_use_week": NEVER, "rest_until": NEVER,
+    "lead_worker": state.LEAD_COORDINATOR, "barrier": state.B_NO_OPPORTUNITY, "cto_involvement_review": -1.0,
+    "amhp": -1, "raised_week": NEVER, "in_use_week": NEVER, "rest_until": NEVER,
     "heard": HEARD_NOTHING,
 }  # fmt: skip
 BUDGET_IN_USE = {
-    "pathway_stage": state.IN_USE, "budget_form": state.DIRECT_PAYMENT, "budget_gbp_per_year": 3000.0, "amount_known": 1,
-    "plan_agreed": 1, "can_vary": 1, "involvement": 0.6, "weeks_in_stage": 20, "raised_week": 10, "in_use_week": 30,
+    "pathway_stage": state.IN_USE, "budget_form": state.DIRECT_PAYMENT, "budget_gbp_per_year": 3000.0,
+    "amount_known": 1, "plan_agreed": 1, "can_vary": 1, "involvement": 0.6, "weeks_in_stage": 20, "raised_week": 10, "in_use_week": 30,
     "informed": state.UNDERSTANDS, "barrier": state.B_NONE, "counted": 1,
 }  # fmt: skip
 ON_THE_WAY = {
@@ -52,8 +52,8 @@ ON_THE_WAY = {
     "barrier": state.B_STEPS_AND_WAITS,
 }  # fmt: skip
 ON_CTO = {
-    "legal_status": state.CTO, "s117": 1, "cto_weeks": 10, "cto_review_in": 16, "conditions": 2, "conditions_negotiated": 0.2,
-    "cto_involvement_making": 0.15, "amhp": 0,
+    "legal_status": state.CTO, "s117": 1, "cto_weeks": 10, "cto_review_in": 16, "conditions": 2,
+    "conditions_negotiated": 0.2, "cto_involvement_making": 0.15, "amhp": 0,
 }  # fmt: skip
 # A nurse at work with a full, orderly week: everything known, nothing feared, every door ajar.
 PRACTITIONER = {
@@ -112,7 +112,7 @@ def holder():
 
 @pytest.fixture(scope="session")
 def on_the_way():
-    """`on_the_way(**changes)`: a person whose budget was raised in week 80, now at the plan; the tests live in week 100."""
+    """`on_the_way(**changes)`: a person whose budget was raised in week 80, now at the plan. Tests live in week 100."""
     return lambda **changes: record(state.USER, PERSON, {**ON_THE_WAY, **changes})
 
 
@@ -217,7 +217,8 @@ class Stepped:
         first, n_rows = group_rows(len(self.world.localities), ())
         out = np.zeros((n_weeks, n_rows, N_FIELDS))
         cells, notes = scratch()
-        run_weeks(self.world, self.seed, self.enriched, self.scenario.start_week, self.index, n_weeks, 1, out, cells, first, notes)  # fmt: skip
+        start = self.scenario.start_week
+        run_weeks(self.world, self.seed, self.enriched, start, self.index, n_weeks, 1, out, cells, first, notes)
         self.index += n_weeks
         return out
 

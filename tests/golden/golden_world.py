@@ -7,8 +7,8 @@ When results change on purpose, write it anew and say in the commit what changed
 Two things are kept for each scenario. *Numbers*: the sum of every count over the run, and means of what people hold at
 the end, to six figures; these must agree on any machine. *Digests* of every byte of record and final world; these must
 agree only where the compiler and the C library are those they were taken with, since exp, log and cos of other
-libraries may differ in the last bit. A decision hangs on such a bit about once in 10^9 runs of this size, so the numbers
-do not.
+libraries may differ in the last bit. Hardly one run of this size in 10^9 has a decision that hangs on such a bit, so the
+numbers do not.
 """
 
 import hashlib
@@ -29,7 +29,15 @@ KEPT = Path(__file__).with_name("golden_world.json")
 SEED, N_USERS, N_WEEKS = 1, 330, 60
 SCENARIOS = ("baseline", "cto_rights", "gold_standard")
 WORLD = ("users", "practitioners", "teams", "localities", "tally", "waits")
-HELD = ("control_felt", "quality_of_life", "trust", "confidence", "perceived_risk", "involvement", "budget_gbp_per_year")
+HELD = (
+    "control_felt",
+    "quality_of_life",
+    "trust",
+    "confidence",
+    "perceived_risk",
+    "involvement",
+    "budget_gbp_per_year",
+)
 
 
 def golden_run(name: str) -> Run:

@@ -17,7 +17,17 @@ from persim.population import start_world
 from persim.scenario import read_scenario
 from persim.simulate import run_scenario
 
-HEALTH = ("key", "place", "mental_state", "weeks_in_state", "legal_status", "vulnerability", "hazard", "s117", "cto_weeks")
+HEALTH = (
+    "key",
+    "place",
+    "mental_state",
+    "weeks_in_state",
+    "legal_status",
+    "vulnerability",
+    "hazard",
+    "s117",
+    "cto_weeks",
+)
 BASELINE = read_scenario("baseline").changed(n_users=330, n_weeks=60)
 DIALS_OF_POLICY = [p for p in TABLE if p.name not in FIXED_AT_START | COMPUTED]
 
@@ -30,7 +40,9 @@ def same_bytes(one, other):
 def same_runs(one, other):
     """Are two runs the same to the last byte, record and final world?"""
     return same_bytes(one.record, other.record) and all(
-        same_bytes(a, b) for name, a, b in zip(one.world._fields, one.world, other.world, strict=True) if name != "parameters"
+        same_bytes(a, b)
+        for name, a, b in zip(one.world._fields, one.world, other.world, strict=True)
+        if name != "parameters"
     )
 
 
@@ -55,7 +67,7 @@ def test_a_bigger_population_starts_with_the_smaller_ones_people(n, more, seed):
 
 
 def with_outside_rows_named(users, world):
-    """People whose outside workers are named apart from how many posts there are: rows of practitioners shift with posts."""
+    """People with the rows of outside workers made the same whatever the number of posts, which shifts them."""
     users = users.copy()
     n_posts = len(world.practitioners) - 2 * len(world.localities)
     for name in ("lead_worker", "amhp"):
@@ -63,8 +75,16 @@ def with_outside_rows_named(users, world):
     return users
 
 
-BUSY_HAND_OFFS = {"handoff_tried": 1, "handoff_lost": 0, "council_weeks": 1, "integrated_share": 0, "role_boundary": 0.7,
-                  "council_cases": 50, "ask_rate": 0.2, "brokers": 0.2}  # fmt: skip
+BUSY_HAND_OFFS = {
+    "handoff_tried": 1,
+    "handoff_lost": 0,
+    "council_weeks": 1,
+    "integrated_share": 0,
+    "role_boundary": 0.7,
+    "council_cases": 50,
+    "ask_rate": 0.2,
+    "brokers": 0.2,
+}
 
 
 @pytest.mark.parametrize("numbers", [{}, BUSY_HAND_OFFS], ids=["baseline", "many hand-offs"])

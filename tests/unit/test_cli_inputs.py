@@ -138,7 +138,7 @@ def test_an_unknown_format_is_refused():
 def test_diff_says_what_differs_in_words():
     output = run("diff", "baseline", "lean_process").stdout
     assert output.startswith("lean_process compared with baseline\n")
-    assert "title: What happened -> A leaner process" in output
+    assert "title: The baseline -> A leaner process" in output
     assert "from 5 April 2010 (week 104): Half the steps and pages" in output
     assert "Share of steps and pages taken out (lean_process) becomes 0.5 instead of 0" in output
     assert "(delegated_sign_off) becomes 2000 GBP a year instead of 0 GBP a year" in output

@@ -1,4 +1,4 @@
-"""An edited rule is never answered with the old one: the cache of compiled code is named after every source it comes from.
+"""An edited rule is never answered with the old one: the cache of compiled code is named after its every source.
 
 A copy of the package is edited and run in processes of its own, with a cache of its own. What is compiled there is one
 rule and one entry that calls it, not the whole week.
@@ -15,14 +15,14 @@ import pytest
 
 from persim import jit
 
-RULE = '''
+RULE = """
 from persim.jit import rule
 
 @rule
 def user_answers(user, x):
     return x + 1.0
-'''
-CHAIN = '''
+"""
+CHAIN = """
 from persim.jit import entry, CACHE_FOLDER, MODEL_VERSION
 from persim.rules.answers import user_answers
 
@@ -35,8 +35,9 @@ def ask_everyone(numbers):
 
 if __name__ == "__main__":
     import numpy as np
-    print(MODEL_VERSION, ask_everyone(np.array([1.0, 2.0])), user_answers(0, 1.0), sum(ask_everyone.stats.cache_hits.values()))
-'''
+    answers = ask_everyone(np.array([1.0, 2.0])), user_answers(0, 1.0)
+    print(MODEL_VERSION, *answers, sum(ask_everyone.stats.cache_hits.values()))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,12 @@ def copied(tmp_path_factory):
 
 def run_there(root: Path, code: str) -> list[str]:
     """Run Python on the copy; its words."""
-    environment = {**os.environ, "PYTHONPATH": str(root), "PERSIM_CACHE": str(root / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(root),
+        "PERSIM_CACHE": str(root / "cache"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     done = subprocess.run(
         [sys.executable, *code.split(" ", 1)], env=environment, cwd=root, capture_output=True, text=True, check=False
     )
@@ -74,7 +80,9 @@ def test_an_edited_rule_is_compiled_anew_and_an_unedited_one_is_not(copied):
     assert run_there(copied, chain) == again  # and the old version is still there
 
 
-@pytest.mark.parametrize("name", ["rules/practice.py", "phases/meeting.py", "purposes.py", "measures.py", "state.py", "draws.py"])
+@pytest.mark.parametrize(
+    "name", ["rules/practice.py", "phases/meeting.py", "purposes.py", "measures.py", "state.py", "draws.py"]
+)
 def test_an_edit_of_any_source_of_the_model_gives_another_version(name, copied, monkeypatch):
     monkeypatch.setattr(jit, "PACKAGE", copied / "persim")
     before = jit.source_digest()

@@ -22,7 +22,12 @@ FAMILIES = {
 }
 # Columns that stay empty: gates that no opportunity can close, stages that nobody can leave.
 GATES = range(state.B_NO_COORDINATOR, state.B_DECLINED)
-EMPTY = {f"{way}_{barrier.name.lower()}" for way in ("closed_first", "closed_any") for barrier in state.Barrier if barrier not in GATES}  # fmt: skip
+EMPTY = {
+    f"{way}_{barrier.name.lower()}"
+    for way in ("closed_first", "closed_any")
+    for barrier in state.Barrier
+    if barrier not in GATES
+}
 EMPTY |= {"left_at_outside", "left_at_in_use"}
 MAY_STAY_EMPTY = {"left_at_raised"}  # one week long
 
@@ -30,7 +35,9 @@ MAY_STAY_EMPTY = {"left_at_raised"}  # one week long
 @pytest.fixture(scope="module")
 def run(tiny):
     """3 300 people for 200 weeks, everybody of weight 1, all groups, begun without holders."""
-    return run_scenario(tiny(n_users=3300, n_weeks=200, initial_budget_share=0.0, role_boundary=0.4), 2, "weekly", tuple(ALL_GROUPS))  # fmt: skip
+    return run_scenario(
+        tiny(n_users=3300, n_weeks=200, initial_budget_share=0.0, role_boundary=0.4), 2, "weekly", tuple(ALL_GROUPS)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +73,22 @@ def test_every_column_has_one_name_and_stocks_come_first():
 def test_every_column_is_written_but_those_that_must_stay_empty(run, tiny):
     from dataclasses import replace
 
-    busy = tiny(n_users=3300, n_weeks=200, brokers=0.2, role_boundary=0.3, integrated_share=0.5, incident_at_crisis=0.3,
-                default_offer=0.3, handoff_tried=1.0, initial_budget_share=0.05, training=0.5, delegated_sign_off=2000, contest=1.0,
-                contest_won=0.9, panel_refuses=0.9)  # fmt: skip
+    busy = tiny(
+        n_users=3300,
+        n_weeks=200,
+        brokers=0.2,
+        role_boundary=0.3,
+        integrated_share=0.5,
+        incident_at_crisis=0.3,
+        default_offer=0.3,
+        handoff_tried=1.0,
+        initial_budget_share=0.05,
+        training=0.5,
+        delegated_sign_off=2000,
+        contest=1.0,
+        contest_won=0.9,
+        panel_refuses=0.9,
+    )
     written = sum(np.abs(r.counts[:, 0]).sum(0) for r in (run, run_scenario(replace(busy, enrich=0.6), 1)))
     empty = {FIELDS[number] for number in np.flatnonzero(written == 0)}
     assert empty - MAY_STAY_EMPTY == EMPTY
@@ -120,9 +140,20 @@ def test_an_outcome_means_the_same_weekly_and_quarterly(outcome, run):
 
 def test_shares_lie_between_nought_and_one(run):
     for outcome in OUTCOMES:
-        if outcome.unit == "share" and outcome.name not in ("reality_gap", "passed_on_taken", "passed_on_bounced", "passed_on_lost",
-                                                            "refused", "sent_back", "set_up_failed", "starts_per_raised", "contested",
-                                                            "contest_won", "order_reaches_review", "disputes"):  # fmt: skip
+        if outcome.unit == "share" and outcome.name not in (
+            "reality_gap",
+            "passed_on_taken",
+            "passed_on_bounced",
+            "passed_on_lost",
+            "refused",
+            "sent_back",
+            "set_up_failed",
+            "starts_per_raised",
+            "contested",
+            "contest_won",
+            "order_reaches_review",
+            "disputes",
+        ):
             values = run.series(outcome.name)
             values = values[~np.isnan(values)]
             assert ((values >= 0.0) & (values <= 1.0 + 1e-12)).all(), outcome.name
@@ -134,7 +165,9 @@ def test_shares_lie_between_nought_and_one(run):
 def test_what_is_reported_holds_what_is_real_and_what_is_notional(run):
     counts = run.counts[:, 0]
     for part in ("notional", "relabelled", "real_broad"):
-        assert (counts[:, COLUMN["reported_with_one_off"]] + counts[:, COLUMN["without_budget"]] >= counts[:, COLUMN[part]]).all()
+        assert (
+            counts[:, COLUMN["reported_with_one_off"]] + counts[:, COLUMN["without_budget"]] >= counts[:, COLUMN[part]]
+        ).all()
     assert (counts[:, COLUMN["reported"]] >= counts[:, COLUMN["notional"]]).all()
     assert (counts[:, COLUMN["reported_with_one_off"]] >= counts[:, COLUMN["reported"]]).all()
     assert (counts[:, COLUMN["real_broad"]] >= counts[:, COLUMN["real_strict"]]).all()
@@ -178,7 +211,9 @@ def test_every_opportunity_brings_an_offer_or_a_first_gate(run):
     closed = sum(counts[:, COLUMN[f"closed_first_{barrier.name.lower()}"]] for barrier in state.Barrier)
     np.testing.assert_array_equal(closed, counts[:, COLUMN["opportunities"]] - counts[:, COLUMN["offers"]])
     occasions = ("opportunities_review", "opportunities_asked", "opportunities_default", "opportunities_passed_on")
-    np.testing.assert_array_equal(sum(counts[:, COLUMN[name]] for name in occasions), counts[:, COLUMN["opportunities"]])
+    np.testing.assert_array_equal(
+        sum(counts[:, COLUMN[name]] for name in occasions), counts[:, COLUMN["opportunities"]]
+    )
     for gate in GATES[1:]:
         name = state.Barrier(gate).name.lower()
         assert (counts[:, COLUMN[f"closed_any_{name}"]] >= counts[:, COLUMN[f"closed_first_{name}"]]).all(), name
@@ -227,7 +262,9 @@ def test_hours_of_the_week_are_sensible(run):
     """Direct hours and overtime hold all contacts, reviews, talk and forms, but for a little given away twice."""
     p = run.scenario.parameters
     direct = p["contract_hours"] * p["direct_share"]
-    spent = sum(run.series(f"hours_{name}") for name in ("crisis", "detained", "cto", "unsettled", "routine", "reviews", "talk"))
+    spent = sum(
+        run.series(f"hours_{name}") for name in ("crisis", "detained", "cto", "unsettled", "routine", "reviews", "talk")
+    )
     spent += run.series("hours_amhp")
     assert (spent > 0.4 * direct).all()
     assert (spent < direct * (1.0 + p["overtime_share"]) + 1.0).all()
@@ -260,14 +297,14 @@ def test_thirds_of_actual_risk_are_thirds():
 
 @pytest.fixture(scope="module")
 def natural_and_enriched(tiny):
-    """Six seeds of 6 600 people for 160 weeks, with the natural and with an enriched share of people prone to detention."""
+    """Six seeds of 6 600 people for 160 weeks, with the natural share of people prone to detention and a larger one."""
     scenarios = [tiny(n_users=6600, n_weeks=160), tiny(n_users=6600, n_weeks=160, enrich=0.4)]
     return [[run_scenario(scenario, seed, "quarterly") for seed in range(6)] for scenario in scenarios]
 
 
 @pytest.mark.parametrize("name", ["cto_share", "detained_share", "crises", "admissions", "real_take_up", "informed"])
 def test_weights_lead_back_from_an_enriched_run_to_the_natural_one(name, natural_and_enriched):
-    """The bound of 5 standard errors of six seeds each way errs once in 2 000 were both the same; the seeds are fixed."""
+    """Bound: 5 standard errors of six seeds each way, which errs once in 2 000 if both are the same. Seeds are fixed."""
     natural, enriched = (np.array([run.series(name)[-1] for run in runs]) for runs in natural_and_enriched)
     error = np.sqrt(natural.var(ddof=1) / 6 + enriched.var(ddof=1) / 6)
     assert abs(natural.mean() - enriched.mean()) < 5.0 * error

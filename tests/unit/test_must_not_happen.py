@@ -18,7 +18,7 @@ from persim.simulate import run_scenario
 JUST_UNDER_1 = 1.0 - 2.0**-53
 CTOS_BEGIN, PAYMENTS_ALLOWED = 30, 83
 OF_HEALTH = ("key", "place", "mental_state", "weeks_in_state", "legal_status", "cto_weeks", "s117", "vulnerability",
-             "conditions", "cto_felt_benefit", "cto_involvement_making", "cto_involvement_review", "eligible")  # fmt: skip
+             "conditions", "cto_felt_benefit", "eligible")  # fmt: skip
 COUNTS_OF_HEALTH = ("crises", "admissions", "crisis_weeks", "hospital_weeks", "incidents", "detentions", "orders_made",
                     "recalls", "revocations", "orders_ended", "discharged", "returned", "referred")  # fmt: skip
 
@@ -104,7 +104,9 @@ def test_a_relabelled_service_changes_nothing_of_the_persons_week(labels):
 
 
 def test_labels_cost_and_gain_nobody_an_hour(labels):
-    hours = [number for number, name in enumerate(FIELDS) if name.startswith(("hours_", "overtime", "displaced", "spend_"))]
+    hours = [
+        number for number, name in enumerate(FIELDS) if name.startswith(("hours_", "overtime", "displaced", "spend_"))
+    ]
     with_target, without = (run.record[:, :, hours] for run in labels)
     assert with_target.tobytes() == without.tobytes()
 
@@ -169,8 +171,7 @@ def test_budgets_on_or_off_leave_health_the_same_person_by_person(seed, tiny):
     held = [(run.world.users["pathway_stage"] == state.IN_USE).sum() for run in (off, on)]
     assert held[0] == 0
     assert held[1] > 60
-    same = [name for name in OF_HEALTH if name not in ("cto_involvement_making", "cto_involvement_review")]
-    for name in same:
+    for name in OF_HEALTH:
         assert off.world.users[name].tobytes() == on.world.users[name].tobytes(), name
     for name in COUNTS_OF_HEALTH:
         assert off.counts[:, 0, COLUMN[name]].tobytes() == on.counts[:, 0, COLUMN[name]].tobytes(), name

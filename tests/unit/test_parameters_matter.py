@@ -22,7 +22,14 @@ PANEL = {"risk_enablement_panel": 1.0}
 MANY_BUDGETS = {"initial_budget_share": 0.05, "role_boundary": 0.1, "risk_aversion": 0.3, "tell": 1.0}
 MANY_HAND_OFFS = {"handoff_tried": 1.0, "role_boundary": 0.7}
 ORDERS = {"cto_at_discharge": 0.6}
-OPEN_DOORS = {"role_boundary": 0.0, "risk_aversion": 0.0, "medical_model": 0.0, "ask_rate": 0.2, "workload": 0.5, "tell": 1.0}
+OPEN_DOORS = {
+    "role_boundary": 0.0,
+    "risk_aversion": 0.0,
+    "medical_model": 0.0,
+    "ask_rate": 0.2,
+    "workload": 0.5,
+    "tell": 1.0,
+}
 
 # Number -> what it needs to show, why. "enrich" draws more people prone to detention: orders are rare.
 NEEDS: dict[str, tuple[dict[str, float], str]] = {

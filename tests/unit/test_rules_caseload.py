@@ -28,12 +28,18 @@ from persim.rules.caseload import (
 )
 
 JUST_UNDER_1 = 1.0 - 2.0**-53
-NOT_WRITTEN_AT_BIRTH = {"key", "coordinator", "peer_signal", "worked_with", "worked_hours"}  # set by loops, or at a stage
+NOT_WRITTEN_AT_BIRTH = {
+    "key",
+    "coordinator",
+    "peer_signal",
+    "worked_with",
+    "worked_hours",
+}  # set by loops, or at a stage
 
 
 def new_person(person, locality, p, number=0, enriched=-1.0, seed=5):
     """A person as `user_enters` makes one, from a record in which every field holds rubbish."""
-    user = person(**{name: -777 for name in state.USER.names})
+    user = person(**dict.fromkeys(state.USER.names, -777))
     user.key = key_of(seed, PERSON, number, 0)
     user_enters(user, locality(p), p, enriched)
     return user
@@ -58,7 +64,15 @@ def test_traits_do_not_depend_on_the_services_numbers(person, locality, paramete
     ours, theirs = parameters(), parameters(public_stigma=0.9, threshold=0, package_share=1, s117_share=0.5)
     for number in range(20):
         one, other = new_person(person, locality, ours, number), new_person(person, locality, theirs, number)
-        for name in ("vulnerability", "social_need", "health_need", "autonomy_preference", "confidence", "trust", "carer"):
+        for name in (
+            "vulnerability",
+            "social_need",
+            "health_need",
+            "autonomy_preference",
+            "confidence",
+            "trust",
+            "carer",
+        ):
             assert getattr(one, name) == getattr(other, name)
         assert one.perceived_risk <= other.perceived_risk
 

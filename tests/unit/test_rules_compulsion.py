@@ -129,7 +129,9 @@ def test_haste_lowers_involvement_and_a_meeting_takes_the_haste_away(on_cto, pra
     assert hurried.cto_involvement_making < calm.cto_involvement_making < prepared.cto_involvement_making
 
 
-def test_advocate_relative_and_a_person_centred_amhp_raise_involvement(on_cto, practitioner, locality, parameters, luck):
+def test_advocate_relative_and_a_person_centred_amhp_raise_involvement(
+    on_cto, practitioner, locality, parameters, luck
+):
     p = parameters()
     plain = made(on_cto, practitioner, locality, p, luck)
     advocate = made(on_cto, practitioner, locality, p, luck, {purpose.ADVOCATE: 0.0})
@@ -183,7 +185,13 @@ def test_reviews_fall_at_six_and_twelve_months_then_yearly(on_cto, practitioner,
     user = made(on_cto, practitioner, locality, parameters(), luck)
     weeks = range(1, 210)
     events = [live_a_week(user, practitioner, locality, parameters()) for _ in weeks]
-    assert [week for week, event in zip(weeks, events, strict=True) if event == ORDER_REVIEWED] == [26, 52, 104, 156, 208]
+    assert [week for week, event in zip(weeks, events, strict=True) if event == ORDER_REVIEWED] == [
+        26,
+        52,
+        104,
+        156,
+        208,
+    ]
 
 
 def test_a_review_missed_in_hospital_is_held_on_leaving(on_cto, practitioner, locality, parameters, luck):

@@ -60,8 +60,22 @@ def test_dials_at_their_ends_bind_every_locality(locality, parameters, odds):
             assert getattr(org, name) == pytest.approx(dial, abs=1e-13)
 
 
-@pytest.mark.parametrize("term", ["steps", "pages", "effort", "assessment_hours", "plan_hours", "set_up_hours",
-                                  "assessment_weeks", "indicative_weeks", "plan_weeks", "funding_weeks", "set_up_weeks"])  # fmt: skip
+@pytest.mark.parametrize(
+    "term",
+    [
+        "steps",
+        "pages",
+        "effort",
+        "assessment_hours",
+        "plan_hours",
+        "set_up_hours",
+        "assessment_weeks",
+        "indicative_weeks",
+        "plan_weeks",
+        "funding_weeks",
+        "set_up_weeks",
+    ],
+)
 def test_bureaucracy_adds_and_a_lean_process_takes_out(term, locality, parameters):
     light, usual, heavy = (locality(parameters(bureaucracy=dial)) for dial in (0.0, 0.5, 1.0))
     assert getattr(light, term) < getattr(usual, term) < getattr(heavy, term)
@@ -73,7 +87,9 @@ def test_bureaucracy_leaves_fewer_panel_places(locality, parameters):
     assert locality(parameters(bureaucracy=0.0)).panel_places > locality(parameters(bureaucracy=1.0)).panel_places
 
 
-@pytest.mark.parametrize(("number", "term"), [("n_steps", "steps"), ("n_pages", "pages"), ("panel_places", "panel_places")])
+@pytest.mark.parametrize(
+    ("number", "term"), [("n_steps", "steps"), ("n_pages", "pages"), ("panel_places", "panel_places")]
+)
 def test_a_chosen_number_wins_over_the_dial(number, term, locality, parameters):
     for bureaucracy in (0.0, 1.0):
         assert getattr(locality(parameters(bureaucracy=bureaucracy, **{number: 7})), term) == 7.0
@@ -134,10 +150,18 @@ def learned(practitioner, team, locality, p, weeks=52, **changes):
 
 @pytest.mark.parametrize(
     ("lever", "attitude", "sign"),
-    [("training", "knowledge", 1), ("training", "worry_person", -1), ("role_clarity", "legitimacy", 1),
-     ("positive_risk_taking", "worry_person", -1), ("positive_risk_taking", "worry_self", -1), ("leadership", "legitimacy", 1),
-     ("role_clarity", "knowledge", 1), ("leadership", "medical_orientation", -1), ("training", "social_care_knowledge", 1)],
-)  # fmt: skip
+    [
+        ("training", "knowledge", 1),
+        ("training", "worry_person", -1),
+        ("role_clarity", "legitimacy", 1),
+        ("positive_risk_taking", "worry_person", -1),
+        ("positive_risk_taking", "worry_self", -1),
+        ("leadership", "legitimacy", 1),
+        ("role_clarity", "knowledge", 1),
+        ("leadership", "medical_orientation", -1),
+        ("training", "social_care_knowledge", 1),
+    ],
+)
 def test_a_lever_moves_its_attitude(lever, attitude, sign, practitioner, team, locality, parameters):
     without = learned(practitioner, team, locality, parameters(training=0.0))
     with_lever = learned(practitioner, team, locality, parameters(**{"training": 0.0, lever: 1.0}))
@@ -214,10 +238,16 @@ def test_many_incidents_never_alarm_beyond_one(team, locality, parameters):
 
 @pytest.mark.parametrize(
     ("counts", "shared", "aim"),
-    [((0, 0, 0, 0, 0), 1.0, AIM_NONE), ((9, 5, 1, 1, 1), 1.0, AIM_INFORMATION), ((9, 5, 1, 1, 1), 0.0, AIM_ROLE),
-     ((0, 1, 5, 1, 1), 0.5, AIM_KNOWLEDGE), ((0, 1, 1, 5, 1), 0.5, AIM_RISK), ((0, 4, 1, 1, 5), 1.0, AIM_STEPS),
-     ((0, 4, 1, 1, 5), 0.0, AIM_ROLE)],
-)  # fmt: skip
+    [
+        ((0, 0, 0, 0, 0), 1.0, AIM_NONE),
+        ((9, 5, 1, 1, 1), 1.0, AIM_INFORMATION),
+        ((9, 5, 1, 1, 1), 0.0, AIM_ROLE),
+        ((0, 1, 5, 1, 1), 0.5, AIM_KNOWLEDGE),
+        ((0, 1, 1, 5, 1), 0.5, AIM_RISK),
+        ((0, 4, 1, 1, 5), 1.0, AIM_STEPS),
+        ((0, 4, 1, 1, 5), 0.0, AIM_ROLE),
+    ],
+)
 def test_a_spiral_aims_at_the_largest_barrier_known(counts, shared, aim):
     assert aim_of(*map(float, counts), shared) == aim
 
@@ -238,9 +268,14 @@ def test_there_is_time_to_reflect_at_the_start_and_the_end_of_each_spiral(locali
 
 @pytest.mark.parametrize(
     ("aim", "gain"),
-    [(AIM_INFORMATION, "gain_information"), (AIM_ROLE, "gain_role"), (AIM_KNOWLEDGE, "gain_knowledge"),
-     (AIM_RISK, "gain_risk"), (AIM_STEPS, "gain_steps")],
-)  # fmt: skip
+    [
+        (AIM_INFORMATION, "gain_information"),
+        (AIM_ROLE, "gain_role"),
+        (AIM_KNOWLEDGE, "gain_knowledge"),
+        (AIM_RISK, "gain_risk"),
+        (AIM_STEPS, "gain_steps"),
+    ],
+)
 def test_a_spiral_lifts_what_it_aims_at_and_informs_and_involves_on_the_way(aim, gain, locality, parameters):
     p = parameters(action_research=1.0)
     aimed, idle = locality(spiral_aim=aim), locality()
@@ -262,8 +297,21 @@ def test_gains_fade_without_action_research(locality, parameters):
 # Costs
 
 
-@pytest.mark.parametrize("lever", ["training", "role_clarity", "positive_risk_taking", "brokers", "risk_enablement_panel",
-                                   "peer_support", "campaign", "advocacy", "direct_payment_support", "action_research"])  # fmt: skip
+@pytest.mark.parametrize(
+    "lever",
+    [
+        "training",
+        "role_clarity",
+        "positive_risk_taking",
+        "brokers",
+        "risk_enablement_panel",
+        "peer_support",
+        "campaign",
+        "advocacy",
+        "direct_payment_support",
+        "action_research",
+    ],
+)
 def test_a_lever_costs_hours(lever, parameters):
     dear = weekly_lever_hours(parameters(**{lever: BY_NAME[lever].high}), 10)
     assert dear > weekly_lever_hours(parameters(**{lever: 0.0}), 10)

@@ -92,9 +92,13 @@ def test_a_dial_at_its_end_binds_every_profession(home, profession, practitioner
 
 def test_each_profession_has_its_own_numbers(practitioner, locality, parameters):
     p = parameters(
-        knowledge_nurse=0.1, knowledge_social_worker=0.2, knowledge_occupational_therapist=0.3,
-        recognises_nurse=0.4, recognises_social_worker=0.5, recognises_occupational_therapist=0.6,
-    )  # fmt: skip
+        knowledge_nurse=0.1,
+        knowledge_social_worker=0.2,
+        knowledge_occupational_therapist=0.3,
+        recognises_nurse=0.4,
+        recognises_social_worker=0.5,
+        recognises_occupational_therapist=0.6,
+    )
     three = [practitioner(profession=code) for code in (state.NURSE, state.SOCIAL_WORKER, state.OCCUPATIONAL_THERAPIST)]
     assert [home_knowledge(worker, p) for worker in three] == [0.1, 0.2, 0.3]
     assert [home_recognition(worker, p) for worker in three] == [0.4, 0.5, 0.6]
@@ -111,10 +115,21 @@ def test_the_boundary_is_firmer_for_nurses_where_duties_are_not_delegated(practi
 
 def test_every_purpose_has_a_draw_of_its_own():
     """Purposes that need several draws use +200, +400 and +600 too, normal draws the next number: none may meet."""
-    normal = "VULNERABILITY WORRY_PERSON WORRY_SELF LEGITIMACY MEDICAL PROTECTION".split()
-    more = {"VULNERABILITY": (200, 400, 600), "SOCIAL_NEED": (200, 400, 600), "HEALTH_NEED": (200, 400),
-            "AUTONOMY": (200, 400), "CONFIDENCE": (200, 400), "SELF_STIGMA": (200, 400), "MENTAL_START": (400,),
-            "HOLDER": (400,), "AMOUNT": (600,), "TICKET": (200, 400), "FORM": (200,), "SPREAD": tuple(range(1, 18))}  # fmt: skip
+    normal = ["VULNERABILITY", "WORRY_PERSON", "WORRY_SELF", "LEGITIMACY", "MEDICAL", "PROTECTION"]
+    more = {
+        "VULNERABILITY": (200, 400, 600),
+        "SOCIAL_NEED": (200, 400, 600),
+        "HEALTH_NEED": (200, 400),
+        "AUTONOMY": (200, 400),
+        "CONFIDENCE": (200, 400),
+        "SELF_STIGMA": (200, 400),
+        "MENTAL_START": (400,),
+        "HOLDER": (400,),
+        "AMOUNT": (600,),
+        "TICKET": (200, 400),
+        "FORM": (200,),
+        "SPREAD": tuple(range(1, 18)),
+    }
     numbers = {name: value for name, value in vars(purposes).items() if name.isupper()}
     used = list(numbers.values())
     used += [numbers[name] + 1 for name in normal]

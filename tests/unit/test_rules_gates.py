@@ -54,7 +54,9 @@ def gate(name, practitioner, team, locality, parameters, user, worker=None, org=
         ("risk", {"worry_person": 1.0}, {"worry_person": 0.0, "worry_self": 0.0}),
     ],
 )
-def test_a_gate_is_shut_and_open_at_the_ends_of_what_it_reads(name, shut, open_, practitioner, team, locality, person, parameters):  # fmt: skip
+def test_a_gate_is_shut_and_open_at_the_ends_of_what_it_reads(
+    name, shut, open_, practitioner, team, locality, person, parameters
+):
     numbers = {"readiness_unsettled": 1.0, "not_recommended": 1.0}
     user = person(mental_state=state.UNSETTLED, perceived_risk=1.0)
     worst = gate(name, practitioner, team, locality, parameters, user, practitioner(**shut), **numbers)
@@ -87,7 +89,9 @@ def test_doubt_about_readiness_fades_with_stable_weeks(practitioner, person, par
 
 
 @given(draws, shares, shares)
-def test_target_pressure_and_action_research_open_the_role_gate(practitioner, person, locality, parameters, u, push, gain):
+def test_target_pressure_and_action_research_open_the_role_gate(
+    practitioner, person, locality, parameters, u, push, gain
+):
     p = parameters()
     plain = practitioner_sees_role(practitioner(), person(), locality(), p, u)
     assert practitioner_sees_role(practitioner(), person(), locality(push=push), p, u) >= plain
@@ -96,7 +100,9 @@ def test_target_pressure_and_action_research_open_the_role_gate(practitioner, pe
 
 def test_without_legitimacy_no_pressure_opens_the_role_gate(practitioner, person, locality, parameters):
     org = locality(push=1.0)
-    assert not practitioner_sees_role(practitioner(legitimacy=0.0), person(), org, parameters(pressure_opens_role=3), 0.0)
+    assert not practitioner_sees_role(
+        practitioner(legitimacy=0.0), person(), org, parameters(pressure_opens_role=3), 0.0
+    )
 
 
 @given(draws, shares, shares)
@@ -105,14 +111,18 @@ def test_perceived_risk_and_blame_close_the_risk_gate(practitioner, person, team
     p = parameters()
 
     def accepts(risk=0.5, blame=0.5):
-        return practitioner_accepts_risk(practitioner(), person(perceived_risk=risk), team(), locality(blame=blame), p, u)
+        return practitioner_accepts_risk(
+            practitioner(), person(perceived_risk=risk), team(), locality(blame=blame), p, u
+        )
 
     assert accepts(risk=low) >= accepts(risk=high)
     assert accepts(blame=low) >= accepts(blame=high)
 
 
 @given(draws, shares)
-def test_the_risk_gate_looks_at_belief_and_not_at_actual_risk(practitioner, person, team, locality, parameters, u, actual):
+def test_the_risk_gate_looks_at_belief_and_not_at_actual_risk(
+    practitioner, person, team, locality, parameters, u, actual
+):
     p, org = parameters(), locality()
     seen = practitioner_accepts_risk(practitioner(), person(vulnerability=actual), team(), org, p, u)
     assert seen == practitioner_accepts_risk(practitioner(), person(vulnerability=0.4), team(), org, p, u)
@@ -136,7 +146,9 @@ def test_worry_for_oneself_counts_as_far_as_the_organisation_blames(practitioner
     assert 0.3 < effective_worry(anxious, locality(blame=0.5)) < effective_worry(anxious, locality(blame=1.0)) < 1.0
 
 
-def test_detention_bars_always_an_order_sometimes_and_a_voluntary_person_never(practitioner, person, on_cto, parameters):
+def test_detention_bars_always_an_order_sometimes_and_a_voluntary_person_never(
+    practitioner, person, on_cto, parameters
+):
     p = parameters(legal_bar_cto=1.0)
     for section in (state.SECTION_2, state.SECTION_3):
         assert not practitioner_sees_no_bar(practitioner(), person(legal_status=section), p, JUST_UNDER_1)

@@ -37,19 +37,56 @@ ACTORS = {
 }
 # Rules that write another record than their first word says, and why they must.
 EXCEPTIONS = {
-    "person_ends_week": ({"user", "org"}, "the week's end of a person is added to what the locality reckons with next week"),
-}  # fmt: skip
+    "person_ends_week": (
+        {"user", "org"},
+        "the week's end of a person is added to what the locality reckons with next week",
+    ),
+}
 # Rules of bookkeeping, which take arrays of the kernel and no agent.
 NO_AGENT = {"note", "note_wait"}
 CODES = {
-    "place": 2, "mental_state": 4, "legal_status": 4, "pathway_stage": 11, "eligible": 2, "informed": 3, "carer": 4,
-    "counted": 2, "peer_signal": 4, "s117": 2, "barrier": 20, "asked": 2, "package": 2, "lives_alone": 2, "paused": 2,
-    "activity_goes_on": 2, "budget_form": 4, "prone": 2, "nearest_relative": 3, "order_informed": 2,
-    "rights_informed": 2, "conditions": 5, "cto_felt_benefit": 2, "absent": 8, "amount_known": 2, "plan_agreed": 2,
-    "can_vary": 2, "one_off": 2, "contribution": 2, "joint_funded": 2, "planned_with": 2, "profession": 5, "amhp": 2,
-    "works": 2, "fresh_holder": 2, "integration": 3, "rural": 2, "spiral_aim": 6, "vacant_weeks": 3, "sick_weeks": 3,
+    "place": 2,
+    "mental_state": 4,
+    "legal_status": 4,
+    "pathway_stage": 11,
+    "eligible": 2,
+    "informed": 3,
+    "carer": 4,
+    "counted": 2,
+    "peer_signal": 4,
+    "s117": 2,
+    "barrier": 20,
+    "asked": 2,
+    "package": 2,
+    "lives_alone": 2,
+    "paused": 2,
+    "activity_goes_on": 2,
+    "budget_form": 4,
+    "prone": 2,
+    "nearest_relative": 3,
+    "order_informed": 2,
+    "rights_informed": 2,
+    "conditions": 5,
+    "cto_felt_benefit": 2,
+    "absent": 8,
+    "amount_known": 2,
+    "plan_agreed": 2,
+    "can_vary": 2,
+    "one_off": 2,
+    "contribution": 2,
+    "joint_funded": 2,
+    "planned_with": 2,
+    "profession": 5,
+    "amhp": 2,
+    "works": 2,
+    "fresh_holder": 2,
+    "integration": 3,
+    "rural": 2,
+    "spiral_aim": 6,
+    "vacant_weeks": 3,
+    "sick_weeks": 3,
     "incidents": 4,
-}  # fmt: skip
+}
 SUMS = {"budget_gbp_per_year", "pot", "committed", "running_cost"}
 LIKELY_WEEKS = (0, 4, 10, 25, 26, 51, 52, 104, 156)  # the weeks at which something falls due
 
@@ -91,7 +128,9 @@ def modules() -> list:
     """Every module that holds rules."""
     found = [importlib.import_module(name) for name in ("persim.population", "persim.week")]
     for package in (persim.rules, persim.phases):
-        found += [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
+        found += [
+            importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)
+        ]
     return found
 
 
@@ -137,12 +176,33 @@ def argument(name: str, luck: random.Random, p: Recorded) -> object:
         return float(luck.randrange(50))
     if name in ("nurse", "social_worker", "occupational_therapist"):
         return luck.random()
-    small = {"change": 4, "stage": 11, "barrier": 20, "stage_bit": 5, "profession": 5, "good": 5, "bad": 5, "slot": 4,
-             "legal_status": 4, "budget_form": 4, "closed": 2048}  # fmt: skip
+    small = {
+        "change": 4,
+        "stage": 11,
+        "barrier": 20,
+        "stage_bit": 5,
+        "profession": 5,
+        "good": 5,
+        "bad": 5,
+        "slot": 4,
+        "legal_status": 4,
+        "budget_form": 4,
+        "closed": 2048,
+    }
     if name in small:
         return luck.randrange(small[name])
-    if name in ("week", "number", "first_row", "post", "holder", "posts", "lead_row", "purpose", "cto_weeks",
-                "weeks_in_use"):  # fmt: skip
+    if name in (
+        "week",
+        "number",
+        "first_row",
+        "post",
+        "holder",
+        "posts",
+        "lead_row",
+        "purpose",
+        "cto_weeks",
+        "weeks_in_use",
+    ):
         return luck.randrange(300)
     raise AssertionError(f"the argument {name} is new: say here what can stand for it")
 

@@ -54,7 +54,11 @@ def test_peers_carers_campaign_and_peer_workers_tell(person, locality, parameter
     assert chance(person(carer=state.CARER_WORRIED), parameters()) == plain
     assert chance(person(), parameters(campaign=1.0)) > plain
     assert chance(person(), parameters(information=0.8)) > plain
-    assert chance(person(confidence=0.9), parameters(peer_support=1.0)) > chance(person(confidence=0.1), parameters(peer_support=1.0)) > plain  # fmt: skip
+    assert (
+        chance(person(confidence=0.9), parameters(peer_support=1.0))
+        > chance(person(confidence=0.1), parameters(peer_support=1.0))
+        > plain
+    )
 
 
 def test_where_information_is_nought_nobody_hears_but_from_peer_workers(person, locality, parameters):
@@ -74,9 +78,14 @@ def test_what_was_heard_is_forgotten_only_outside_the_pathway(person, holder, pa
 
 @pytest.mark.parametrize(
     ("good", "bad", "informed", "heard"),
-    [(1, 0, state.UNDERSTANDS, HEARD_GOOD), (0, 1, state.KNOWS, HEARD_BAD), (1, 1, state.KNOWS, HEARD_NOTHING),
-     (0, 0, state.KNOWS, HEARD_NOTHING), (2, 1, state.UNDERSTANDS, HEARD_GOOD)],
-)  # fmt: skip
+    [
+        (1, 0, state.UNDERSTANDS, HEARD_GOOD),
+        (0, 1, state.KNOWS, HEARD_BAD),
+        (1, 1, state.KNOWS, HEARD_NOTHING),
+        (0, 0, state.KNOWS, HEARD_NOTHING),
+        (2, 1, state.UNDERSTANDS, HEARD_GOOD),
+    ],
+)
 def test_a_good_story_is_understood_and_a_bad_one_remembered(good, bad, informed, heard, person):
     user = person()
     user_takes_in(user, good, bad)
@@ -97,9 +106,13 @@ def test_user_never_asks_before_being_informed(person, locality, parameters):
 
 @pytest.mark.parametrize(
     "cannot",
-    [{"pathway_stage": state.PLAN}, {"pathway_stage": state.IN_USE}, {"mental_state": state.INPATIENT},
-     {"rest_until": WEEK + 1}],
-)  # fmt: skip
+    [
+        {"pathway_stage": state.PLAN},
+        {"pathway_stage": state.IN_USE},
+        {"mental_state": state.INPATIENT},
+        {"rest_until": WEEK + 1},
+    ],
+)
 def test_nobody_asks_on_the_way_in_hospital_or_while_it_rests(cannot, person, locality, parameters):
     user = person(informed=2, **cannot)
     assert not user_can_ask(user, WEEK)
@@ -117,7 +130,14 @@ def test_autonomy_confidence_and_trust_raise_asking(person, locality, parameters
 
 
 @pytest.mark.parametrize(
-    "less", [{"self_stigma": 0.9}, {"package": 1}, {"carer": state.CARER_WORRIED}, {"heard": HEARD_BAD}, {"legal_status": state.CTO}]
+    "less",
+    [
+        {"self_stigma": 0.9},
+        {"package": 1},
+        {"carer": state.CARER_WORRIED},
+        {"heard": HEARD_BAD},
+        {"legal_status": state.CTO},
+    ],
 )
 def test_stigma_fear_worry_bad_stories_and_orders_lower_asking(less, person, locality, parameters):
     p = parameters()
@@ -147,8 +167,12 @@ def test_trust_returns_with_a_coordinator_who_is_there(person, practitioner, par
 
 def test_confidence_grows_with_peers_or_co_research_only(person, practitioner, parameters):
     grown = []
-    for p in (parameters(), parameters(peer_support=1.0), parameters(co_researchers=1.0, action_research=1.0),
-              parameters(co_researchers=1.0)):  # fmt: skip
+    for p in (
+        parameters(),
+        parameters(peer_support=1.0),
+        parameters(co_researchers=1.0, action_research=1.0),
+        parameters(co_researchers=1.0),
+    ):
         user = person()
         user_grows(user, practitioner(), p)
         grown.append(user.confidence > 0.5)
@@ -180,7 +204,11 @@ def test_forms_that_drag_on_and_a_refusal_are_bad_stories(person, parameters):
     dragging = person(informed=2, pathway_stage=state.PLAN, raised_week=WEEK - 53)
     refused = person(informed=2, barrier=state.B_PANEL, rest_until=WEEK + 5)
     long_ago = person(informed=2, barrier=state.B_PANEL, rest_until=WEEK)
-    assert [what_user_tells(user, WEEK, p) for user in (dragging, refused, long_ago)] == [SIGNAL_BAD, SIGNAL_BAD, SIGNAL_KNOWS]
+    assert [what_user_tells(user, WEEK, p) for user in (dragging, refused, long_ago)] == [
+        SIGNAL_BAD,
+        SIGNAL_BAD,
+        SIGNAL_KNOWS,
+    ]
 
 
 @given(st.integers(-(2**63), 2**63 - 1), st.integers(0, 3), st.integers(0, 100))

@@ -51,7 +51,14 @@ def test_who_leaves_the_pathway_keeps_nothing_of_a_budget_and_rests(holder, para
     user_leaves_pathway(user, parameters(rest_weeks=26), state.B_MARKET, WEEK)
     assert (user.pathway_stage, user.lead_worker, user.rest_until) == (state.OUTSIDE, state.LEAD_COORDINATOR, WEEK + 26)
     assert (user.barrier, user.gates) == (state.B_MARKET, 1 << state.B_MARKET)
-    left = (user.budget_form, user.budget_gbp_per_year, user.amount_known, user.plan_agreed, user.can_vary, user.one_off)
+    left = (
+        user.budget_form,
+        user.budget_gbp_per_year,
+        user.amount_known,
+        user.plan_agreed,
+        user.can_vary,
+        user.one_off,
+    )
     assert left == (0, 0.0, 0, 0, 0, 0)
 
 
@@ -71,9 +78,15 @@ def test_people_leave_more_the_longer_it_drags_on(on_the_way, locality, paramete
 
 @pytest.mark.parametrize(
     ("keeps", "helped", "org_keeps"),
-    [({"carer": state.CARER_SUPPORTS}, 0, {}), ({"carer": state.CARER_ADVOCATES}, 0, {}), ({"confidence": 0.9}, 0, {}),
-     ({"involvement": 0.9}, 0, {}), ({}, 1, {}), ({}, 0, {"effort": 0.1})],
-)  # fmt: skip
+    [
+        ({"carer": state.CARER_SUPPORTS}, 0, {}),
+        ({"carer": state.CARER_ADVOCATES}, 0, {}),
+        ({"confidence": 0.9}, 0, {}),
+        ({"involvement": 0.9}, 0, {}),
+        ({}, 1, {}),
+        ({}, 0, {"effort": 0.1}),
+    ],
+)
 def test_carer_helper_confidence_part_and_ease_keep_people_in(
     keeps, helped, org_keeps, on_the_way, locality, parameters
 ):

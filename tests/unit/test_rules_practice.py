@@ -67,10 +67,14 @@ def test_the_more_distress_the_more_contacts(person, parameters):
 
 @pytest.mark.parametrize(
     ("who", "column"),
-    [({"mental_state": state.CRISIS, "legal_status": state.CTO}, "hours_crisis"),
-     ({"mental_state": state.INPATIENT, "legal_status": state.SECTION_2}, "hours_detained"),
-     ({"legal_status": state.CTO}, "hours_cto"), ({"mental_state": state.UNSETTLED}, "hours_unsettled"), ({}, "hours_routine")],
-)  # fmt: skip
+    [
+        ({"mental_state": state.CRISIS, "legal_status": state.CTO}, "hours_crisis"),
+        ({"mental_state": state.INPATIENT, "legal_status": state.SECTION_2}, "hours_detained"),
+        ({"legal_status": state.CTO}, "hours_cto"),
+        ({"mental_state": state.UNSETTLED}, "hours_unsettled"),
+        ({}, "hours_routine"),
+    ],
+)
 def test_a_contact_goes_to_its_class_of_priority(who, column, person, practitioner):
     worker = practitioner(hours_routine=0.0)
     practitioner_takes_on_contact(worker, person(**who), 2.0)
@@ -101,10 +105,20 @@ def test_more_contacts_leave_less_but_never_nought_for_social_care(practitioner,
 
 
 @given(*[st.floats(0.0, 30.0)] * 5, shares)
-def test_shares_of_the_week_make_sense_under_any_load(practitioner, parameters, crisis, routine, reviews, talk, due, medical):
+def test_shares_of_the_week_make_sense_under_any_load(
+    practitioner, parameters, crisis, routine, reviews, talk, due, medical
+):
     p = parameters()
-    worker = shared(practitioner, p, hours_crisis=crisis, hours_routine=routine, hours_reviews=reviews, hours_talk=talk,
-                    hours_due=due, medical_orientation=medical)  # fmt: skip
+    worker = shared(
+        practitioner,
+        p,
+        hours_crisis=crisis,
+        hours_routine=routine,
+        hours_reviews=reviews,
+        hours_talk=talk,
+        hours_due=due,
+        medical_orientation=medical,
+    )
     assert 0.0 <= worker.gate_open <= 1.0
     assert 0.0 <= worker.case_share <= 1.0
     assert 0.0 <= worker.involvement_possible <= 1.0
@@ -136,7 +150,10 @@ def test_short_of_time_the_forms_get_shorter_before_they_wait(practitioner, para
 
 def test_medical_orientation_claims_social_care_time(practitioner, parameters):
     p = parameters()
-    assert shared(practitioner, p, medical_orientation=0.9).social_hours < shared(practitioner, p, medical_orientation=0.1).social_hours  # fmt: skip
+    assert (
+        shared(practitioner, p, medical_orientation=0.9).social_hours
+        < shared(practitioner, p, medical_orientation=0.1).social_hours
+    )
 
 
 def test_amhp_duty_leaves_the_caseload_only_while_the_law_has_amhps(practitioner, parameters):
@@ -171,7 +188,9 @@ def test_a_lead_counts_every_case_and_works_none_in_hospital(person, practitione
 def test_acceptance_rises_with_autonomy_and_a_broad_market(person, locality, parameters, u, one, other):
     low, high = sorted((one, other))
     p = parameters()
-    assert user_accepts(person(autonomy_preference=high), locality(), p, u) >= user_accepts(person(autonomy_preference=low), locality(), p, u)  # fmt: skip
+    assert user_accepts(person(autonomy_preference=high), locality(), p, u) >= user_accepts(
+        person(autonomy_preference=low), locality(), p, u
+    )
     assert user_accepts(person(), locality(market=high), p, u) >= user_accepts(person(), locality(market=low), p, u)
 
 

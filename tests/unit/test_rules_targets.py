@@ -29,7 +29,12 @@ def test_without_a_target_there_is_no_shortfall_and_no_push(locality, parameters
 def test_shortfall_falls_with_the_councils_rate_and_is_nought_once_met(locality, parameters, one, other, target):
     low, high = sorted((one, other))
     p = parameters(target=target)
-    assert 0.0 <= council_shortfall(locality(council_rate=high), p) <= council_shortfall(locality(council_rate=low), p) <= 1.0
+    assert (
+        0.0
+        <= council_shortfall(locality(council_rate=high), p)
+        <= council_shortfall(locality(council_rate=low), p)
+        <= 1.0
+    )
     assert council_shortfall(locality(council_rate=target), p) == 0.0
 
 
@@ -41,10 +46,10 @@ def test_the_push_grows_as_the_deadline_nears(locality, parameters, weeks, more,
     assert 0.0 <= far <= near <= 1.0
 
 
-@pytest.mark.parametrize(
-    "spared", [{"package": 0}, {"counted": 1}, {"pathway_stage": state.IN_USE}, {"eligible": 0}]
-)
-def test_only_uncounted_services_of_eligible_people_without_a_budget_are_relabelled(spared, person, locality, parameters):
+@pytest.mark.parametrize("spared", [{"package": 0}, {"counted": 1}, {"pathway_stage": state.IN_USE}, {"eligible": 0}])
+def test_only_uncounted_services_of_eligible_people_without_a_budget_are_relabelled(
+    spared, person, locality, parameters
+):
     org = locality(push=1.0)
     assert user_service_is_relabelled(person(package=1), org, parameters(), 0.0)
     assert not user_service_is_relabelled(person(**{"package": 1, **spared}), org, parameters(), 0.0)

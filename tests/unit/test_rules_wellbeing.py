@@ -119,9 +119,13 @@ def test_each_truth_makes_a_budget_worth_more(truth, holder, locality, parameter
 
 @pytest.mark.parametrize(
     ("of", "low", "high"),
-    [("user", {"involvement": 0.1}, {"involvement": 0.9}), ("user", {"trust": 0.1}, {"trust": 0.9}),
-     ("org", {"effort": 0.9}, {"effort": 0.1}), ("org", {"market": 0.1}, {"market": 0.9})],
-)  # fmt: skip
+    [
+        ("user", {"involvement": 0.1}, {"involvement": 0.9}),
+        ("user", {"trust": 0.1}, {"trust": 0.9}),
+        ("org", {"effort": 0.9}, {"effort": 0.1}),
+        ("org", {"market": 0.1}, {"market": 0.9}),
+    ],
+)
 def test_taking_part_ease_trust_and_choice_make_a_budget_worth_more(of, low, high, holder, locality, parameters):
     p, in_user = parameters(), of == "user"
     less = budget_worth(holder(**(low if in_user else {})), locality(**({} if in_user else low)), p)
@@ -215,8 +219,12 @@ def test_a_carer_raises_and_living_alone_lowers_social_contact(person, locality,
     assert contacts[0] < contacts[2]
 
 
-@given(st.fixed_dictionaries({name: shares for name in ("control_felt", "social_contact", "quality_of_life", "trust")}),
-       st.sampled_from(list(state.LegalStatus)), st.sampled_from(list(state.MentalState)), st.booleans())  # fmt: skip
+@given(
+    st.fixed_dictionaries(dict.fromkeys(("control_felt", "social_contact", "quality_of_life", "trust"), shares)),
+    st.sampled_from(list(state.LegalStatus)),
+    st.sampled_from(list(state.MentalState)),
+    st.booleans(),
+)
 def test_what_is_felt_stays_within_one(
     person, holder, locality, parameters, felt, legal_status, mental_state, has_budget
 ):

@@ -48,13 +48,17 @@ def test_1_not_now(scene, person, luck):
     luck(0.0, {**GATES_OPEN, purpose.READY: 0.2})
     # Given a person two weeks out of crisis and a coordinator who puts treatment first, when the review comes,
     just_settled = person(mental_state=state.UNSETTLED, weeks_in_state=2)
-    noted = scene(coordinator={"medical_orientation": 0.9}).happens(opportunity_arises, just_settled, occasion=AT_REVIEW)
+    noted = scene(coordinator={"medical_orientation": 0.9}).happens(
+        opportunity_arises, just_settled, occasion=AT_REVIEW
+    )
     # then there is no offer, for want of readiness.
     assert "offers" not in noted
     assert just_settled.barrier == state.B_READINESS
     # Given six stable months and a coordinator of another mind, an offer is possible.
     settled = person(weeks_in_state=26)
-    assert scene(coordinator={"medical_orientation": 0.1}).happens(opportunity_arises, settled, occasion=AT_REVIEW)["offers"]
+    assert scene(coordinator={"medical_orientation": 0.1}).happens(opportunity_arises, settled, occasion=AT_REVIEW)[
+        "offers"
+    ]
 
 
 def test_2_somebody_else(scene, person, parameters, luck):
@@ -112,7 +116,9 @@ def test_3_done_for(scene, on_the_way, holder, locality, parameters, luck):
     # and the budget brings little control.
     gained = []
     for user in (with_them, for_them):
-        used = holder(plan_agreed=user.plan_agreed, involvement=user.involvement, amount_known=user.plan_agreed, can_vary=0)
+        used = holder(
+            plan_agreed=user.plan_agreed, involvement=user.involvement, amount_known=user.plan_agreed, can_vary=0
+        )
         for _ in range(52):
             user_feels_week(used, locality(p), p)
         gained.append(used.control_felt - p.control_base)
@@ -153,7 +159,9 @@ def test_5_discharge_friday(on_cto, practitioner, locality, parameters):
     assert mean(hurried, "rights_informed") < 0.25
     assert mean(hurried, "conditions_negotiated") < 0.2
     # given a meeting before discharge, both improve.
-    met = made_orders(on_cto, practitioner, locality, parameters(hurried_share=1.0, advocate_share=0.0, rights_meeting=1.0))
+    met = made_orders(
+        on_cto, practitioner, locality, parameters(hurried_share=1.0, advocate_share=0.0, rights_meeting=1.0)
+    )
     for name in ("order_informed", "rights_informed", "conditions_negotiated", "cto_involvement_making"):
         assert mean(met, name) > 1.3 * mean(hurried, name)
 
@@ -179,7 +187,8 @@ def share_offered(users, here, p):
     """Share of people for whom every gate stands open, each with their own luck."""
     worker, team, org = here.practitioners[0], here.team, here.locality
     closed = [
-        gates_closed(worker, user, team, org, p, judgement_stream(user.key, 5, 1), stream(user.key, 9), False) for user in users
+        gates_closed(worker, user, team, org, p, judgement_stream(user.key, 5, 1), stream(user.key, 9), False)
+        for user in users
     ]
     return sum(bits == 0 for bits in closed) / len(users)
 
@@ -224,7 +233,9 @@ def test_8_whose_need(scene, on_the_way, parameters):
 def test_10_mother_knows_the_form(person, on_the_way, locality, parameters):
     p, org = parameters(), locality()
     # Given a carer who advocates, then asking, completing and managing are likelier;
-    assert chance_of_asking(person(informed=1, carer=state.CARER_ADVOCATES), org, p) > chance_of_asking(person(informed=1), org, p)
+    assert chance_of_asking(person(informed=1, carer=state.CARER_ADVOCATES), org, p) > chance_of_asking(
+        person(informed=1), org, p
+    )
     draws = [n / 1000 for n in range(1000)]
     alone, with_carer = on_the_way(), on_the_way(carer=state.CARER_ADVOCATES)
     leaving = [sum(user_is_worn_out(user, org, p, 100, 0, u / 50) for u in draws) for user in (alone, with_carer)]
@@ -265,7 +276,9 @@ def test_11_word_of_mouth(person, locality, parameters, team):
 
 def risk_open(users, practitioner, ours, org, p):
     """Share of people whose risk gate stands open."""
-    return sum(practitioner_accepts_risk(practitioner(), user, ours, org, p, n / len(users)) for n, user in enumerate(users)) / len(users)  # fmt: skip
+    return sum(
+        practitioner_accepts_risk(practitioner(), user, ours, org, p, n / len(users)) for n, user in enumerate(users)
+    ) / len(users)
 
 
 def test_12_after_the_incident(person, practitioner, locality, parameters, team):
