@@ -44,8 +44,8 @@ PERSON = {
 }  # fmt: skip
 BUDGET_IN_USE = {
     "pathway_stage": state.IN_USE, "budget_form": state.DIRECT_PAYMENT, "budget_gbp_per_year": 3000.0,
-    "amount_known": 1, "plan_agreed": 1, "can_vary": 1, "involvement": 0.6, "weeks_in_stage": 20, "raised_week": 10, "in_use_week": 30,
-    "informed": state.UNDERSTANDS, "barrier": state.B_NONE, "counted": 1,
+    "amount_known": 1, "plan_agreed": 1, "can_vary": 1, "involvement": 0.6, "weeks_in_stage": 20, "raised_week": 10,
+    "in_use_week": 30, "informed": state.UNDERSTANDS, "barrier": state.B_NONE, "counted": 1,
 }  # fmt: skip
 ON_THE_WAY = {
     "pathway_stage": state.PLAN, "raised_week": 80, "informed": state.UNDERSTANDS, "budget_gbp_per_year": 3000.0,

@@ -228,7 +228,7 @@ def _report(comparison: Comparison, place: Path, json: bool) -> None:
     else:
         page = _page()
         _print_tables([words.headline_lines(comparison, page), words.barrier_table(comparison).lines(page)])
-        closing = [*comparison.notes, words.luck_words(comparison), words.PURPOSE]
+        closing = [*comparison.notes, words.luck_words(comparison), words.study_words(comparison), words.PURPOSE]
         for note in closing:
             for line in wrapped(note, page) if note else ():
                 terminal.show(line)

@@ -6,6 +6,7 @@ for. How runs are made stands in `persim.compare`, how a comparison reads in wor
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +24,7 @@ from persim.reduction import SMALL, STEPS, Reduction, Waits
 from persim.scenario import Scenario
 from persim.state import Barrier
 from persim.store import Spool
+from persim.study_size import StudySize, study_size
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,6 +170,13 @@ class Comparison:
             )
             found[name] = (first, anyway)
         return found
+
+    def study(self, scenario: int) -> StudySize:
+        """How large a real study would have to be to see this scenario's difference in felt control (persons, teams)."""
+        both = self.reduction.part("variance", self.levels.mean)[[0, scenario]]
+        within, between, size = (float(value) for value in np.nanmean(both, axis=0))
+        difference = self.estimate("control_felt", scenario).difference
+        return study_size(math.nan if difference is None else difference, within, between, size)
 
     # The tables -----------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,16 @@ from pathlib import Path
 import persim
 from persim.comparison import Comparison
 from persim.comparison_figures import figures
-from persim.comparison_words import PURPOSE, answer, barrier_table, failed_json, headline, luck_words, size_words
+from persim.comparison_words import (
+    PURPOSE,
+    answer,
+    barrier_table,
+    failed_json,
+    headline,
+    luck_words,
+    size_words,
+    study_words,
+)
 from persim.figure_frames import as_bytes
 from persim.jit import MODEL_VERSION
 from persim.policy import monday_of
@@ -100,7 +109,15 @@ def _readme(c: Comparison, folder: ResultFolder) -> str:
     ]
     made = f"persim {persim.__version__}, {size_words(c)}, seeds {c.seed} to {c.seed + c.replicates - 1}"
     parts = (
-        ("What this folder says", [*_paragraph(answer(c)), *_paragraph(luck_words(c)), *_points(c.notes)]),
+        (
+            "What this folder says",
+            [
+                *_paragraph(answer(c)),
+                *_paragraph(luck_words(c)),
+                *_paragraph(study_words(c)),
+                *_points(c.notes),
+            ],
+        ),
         ("What to bear in mind", _points(BEAR_IN_MIND)),
         ("What each file holds", [f"{name:<17}{what}" for name, what in here]),
         ("Which scenarios", [f"{n:<29}{scenario.title}" for n, scenario in zip(c.names, c.scenarios, strict=True)]),

@@ -216,6 +216,25 @@ def luck_words(c: Comparison) -> str:
     return f"Common luck: for real take-up, one pair of runs tells as much as {span} pairs of independent runs."
 
 
+def study_words(c: Comparison) -> str:
+    """How large a real study of felt control would have to be, for scenarios whose effect is beyond chance."""
+    told = []
+    for number in range(1, len(c.names)):
+        found = c.estimate("control_felt", number)
+        low, high = found.difference_low, found.difference_high
+        if low is None or high is None or not (low > 0.0 or high < 0.0):
+            continue
+        size = c.study(number)
+        if math.isfinite(size.people):
+            told.append(f"{c.names[number]} {size.people:,.0f} people or {size.teams:,.0f} teams")
+    if not told:
+        return ""
+    return (
+        "A real study, in each arm, to see the difference in felt control in four of five trials: " + "; ".join(told)
+        + ". People differ in more than the model knows, so real studies need more."
+    )  # fmt: skip
+
+
 def as_json(c: Comparison) -> dict[str, object]:
     """The headline and the barriers for programs; units as in the tables of the result folder."""
     measures = [m for _, names in sections(c) for m in names if m != EXTRA_COST]
@@ -245,6 +264,9 @@ def as_json(c: Comparison) -> dict[str, object]:
         "answer": answer(c), "reference": c.reference, "scenarios": list(c.names), "replicates": c.replicates,
         "seed": c.seed, "people": c.n_users, "weeks": [c.reduction.first, c.reduction.stop - 1],
         "window": list(c.reduction.window), "headline": rows, EXTRA_COST: extra, "barriers": barriers,
+        "study": {
+            name: vars(c.study(number)) for number, name in enumerate(c.names) if number and c.replicates > 1
+        },
         "failed": failed_json(c), "notes": [*c.notes, CHANCE, PURPOSE],
     }  # fmt: skip
 

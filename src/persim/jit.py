@@ -18,12 +18,10 @@ import tempfile
 import types
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numba
 import numpy as np
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).resolve().parent
 # Every module that holds compiled code or constants that it reads; a test holds this list to the imports.
@@ -111,7 +109,11 @@ class Twin:
         # Python never calls the compiled side, so numba need not build its wrappers: half of the compile time. Nor does it
         # own an array, so it need not count references (`_nrt`), which are atomic and cost a tenth of a run.
         self.dispatcher = numba.njit(
-            nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
+            nogil=True,
+            error_model="numpy",
+            no_cpython_wrapper=True,
+            no_cfunc_wrapper=True,
+            _nrt=False,  # type: ignore[call-overload]
         )(function)
         _take_constants_as_numbers(self.dispatcher)
 
@@ -134,17 +136,17 @@ def _take_constants_as_numbers(dispatcher: Any) -> None:
     dispatcher.get_call_template = resolve_plainly
 
 
-def rule(function: Function) -> Function:
+def rule[Function: Callable[..., Any]](function: Function) -> Function:
     """Compile one small decision: a function of the records it concerns, the parameters and its chance."""
     return cast(Function, Twin(function))
 
 
-def loop(function: Function) -> Function:
+def loop[Function: Callable[..., Any]](function: Function) -> Function:
     """Compile one phase: a loop over records that calls rules."""
     return cast(Function, Twin(function))
 
 
-def entry(function: Function) -> Function:
+def entry[Function: Callable[..., Any]](function: Function) -> Function:
     """Compile a function that Python calls for a whole run; its machine code, all it calls included, is kept on disk."""
     previous, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(CACHE_FOLDER)  # type: ignore[attr-defined]
     try:

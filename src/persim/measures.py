@@ -34,7 +34,8 @@ left_process refused sent_back contested contest_won disputes disputed_weeks set
 assessments plans plans_without_person assessments_without_person budget_reviews budget_reviews_without_person
 plan_involvement weeks_to_start relabelled_now relabel_lapsed budgets_cut budgets_raised disputed_spending
 spend_council spend_nhs spend_person spend_packages cost_levers
-hours_crisis hours_detained hours_cto hours_unsettled hours_routine hours_reviews hours_talk hours_forms hours_forms_outside hours_amhp
+hours_crisis hours_detained hours_cto hours_unsettled hours_routine hours_reviews hours_talk hours_forms
+hours_forms_outside hours_amhp
 overtime displaced posts posts_filled posts_working worry_person worry_self legitimacy knowledge medical_orientation alarm
 time_gate_shut
 """

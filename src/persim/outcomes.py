@@ -391,6 +391,8 @@ def value_of(outcome: Outcome, counts: np.ndarray, weeks: np.ndarray, lengths: n
     bottom = _sum_of(outcome.bottom, counts)
     if outcome.yearly:
         bottom = _since_april(bottom, weeks, lengths)
+    elif outcome.kind == "stock" and not all(name.rstrip("-") in STOCKS for name in outcome.bottom):
+        bottom = bottom / lengths[:, None]
     elif outcome.kind == "flow" and all(name.rstrip("-") in STOCKS for name in outcome.bottom):
         bottom = bottom * lengths[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,8 +1,8 @@
 """What a comparison keeps of a run: a finished run becomes one row of numbers.
 
 A row holds every chosen outcome by group over the window, how many people stand behind each, gaps and costs, the steps
-from eligible to real, and the chosen outcomes over time. Stocks are those of the window's last week, flows and rates
-those of the whole window, weeks by barrier those lived through in it.
+from eligible to real, how people and teams differ, and the chosen outcomes over time. Stocks are those of the window's
+last week, flows and rates those of the whole window, weeks by barrier those lived through in it.
 """
 
 import threading
@@ -18,6 +18,7 @@ from persim.outcomes import BY_NAME, HEADLINE, OUTCOMES, YEAR_WEEKS, Outcome, gr
 from persim.people import real_broad, still_waiting
 from persim.simulate import Record, Run, checked_groups, outcome_named, period_weeks
 from persim.state import ON_CASELOAD, Stage, World
+from persim.study_size import VARIANCE_PARTS, variance_parts
 
 SMALL = 200  # people; a figure on fewer is flagged
 BARRIER_PREFIXES = ("weeks_first_", "weeks_any_")
@@ -133,6 +134,7 @@ class Reduction:
             "derived": (len(DERIVED),),
             "gap_people": (len(GAPS),),
             "steps": (len(STEPS),),
+            "variance": (len(VARIANCE_PARTS),),
             "series": (len(self.lines), len(self.periods)),
         }
         starts: dict[str, tuple[int, tuple[int, ...]]] = {}
@@ -165,7 +167,8 @@ class Reduction:
         derived = derived_values(closing, hours, hourly, self._all_labels)
         places = [self.outcomes.index(outcome) for outcome in self.over_time]
         over_time = [values[places[place], 1:, self._kept[group]] for place, group in self.lines]
-        parts = (values[:, 0, self._kept], people[:, self._kept], derived, gap_people, steps_of(run.world), over_time)
+        at_end = (steps_of(run.world), variance_parts(run.world))
+        parts = (values[:, 0, self._kept], people[:, self._kept], derived, gap_people, *at_end, over_time)
         return np.concatenate([np.ravel(part) for part in parts])
 
     def _people_of_gap(self, gap: Gap, closing: np.ndarray) -> float:

@@ -225,7 +225,7 @@ def ready_the_compiled_model() -> None:
     with _COMPILING:
         if _READY:
             return
-        from persim.parameters import parameter_rows, defaults
+        from persim.parameters import defaults, parameter_rows
 
         weekly = {name: np.full(1, np.nan if value is None else value) for name, value in defaults().items()}
         world = start_world(40, parameter_rows(weekly), 1)

@@ -167,7 +167,7 @@ FIRST_REVIEW_WEEKS, YEAR = 10, 52
 
 def _record(floats: str, integers: str, hot: str = "") -> np.dtype:
     """A record dtype: the fields of `hot` first, in that order, then the rest."""
-    kinds = {name: np.float64 for name in floats.split()} | {name: np.int64 for name in integers.split()}
+    kinds = dict.fromkeys(floats.split(), np.float64) | dict.fromkeys(integers.split(), np.int64)
     order = [*hot.split(), *(name for name in kinds if name not in hot.split())]
     return np.dtype([(name, kinds[name]) for name in order])
 
@@ -222,9 +222,9 @@ class World(NamedTuple):
     """All that one run holds: arrays only, passed to the compiled week as one tuple.
 
     Shapes: users (n_users,), practitioners (n_posts,), teams (n_teams,), localities (n_localities,), parameters
-    (n_weeks,); queue (n_users + 1,) holds the number of rows that wait for a panel, then those rows; tally (n_localities, N_BARRIERS) counts what closed
-    since the last reflection of an action research spiral; waits (stages, WAIT_BINS, 2) counts ends of waits by their
-    length in weeks, as [.., 0] went on and [.., 1] ended otherwise.
+    (n_weeks,); queue (n_users + 1,) holds the number of rows that wait for a panel, then those rows; tally
+    (n_localities, N_BARRIERS) counts what closed since the last reflection of an action research spiral; waits
+    (N_STAGES, WAIT_BINS, 2) counts ends of stages by their length in weeks, as [.., 1] led on and [.., 0] ended otherwise.
     """
 
     users: np.ndarray

@@ -7,8 +7,8 @@ When results change on purpose, write it anew and say in the commit what changed
 Two things are kept for each scenario. *Numbers*: the sum of every count over the run, and means of what people hold at
 the end, to six figures; these must agree on any machine. *Digests* of every byte of record and final world; these must
 agree only where the compiler and the C library are those they were taken with, since exp, log and cos of other
-libraries may differ in the last bit. Hardly one run of this size in 10^9 has a decision that hangs on such a bit, so the
-numbers do not.
+libraries may differ in the last bit. Hardly one run of this size in 10^9 has a decision that hangs on such a bit, so
+the numbers do not.
 """
 
 import hashlib

@@ -5,8 +5,8 @@ differ only through what was changed. `arm` runs a world over seeds and keeps it
 their baselines; `Arm.rate` gives a rate for each seed; `interval` the mean of such numbers with its t interval; a
 `Verdict` says whether a pattern holds, part by part.
 
-A rule that no parameter switches off is broken by a `watch`. It is called before every week and after the last: it takes
-notes of what the record does not hold, or changes the world between two weeks.
+A rule that no parameter switches off is broken by a `watch`. It is called before every week and after the last: it
+takes notes of what the record does not hold, or changes the world between two weeks.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ model as it is would fail with other seeds, from the spread between seeds.
 
 import numpy as np
 import pytest
-from pattern_runs import QUARTER, WHOLE, YEAR, Arm, Interval, Notes, Verdict, arm, interval, mean_where
+from pattern_runs import QUARTER, WHOLE, Arm, Interval, Notes, Verdict, arm, interval, mean_where
 
 from persim.measures import COLUMN
 from persim.people import notional, real_strict
@@ -90,7 +90,7 @@ def user_goes_on_order_as_usual(user, amhp, org, p, s):
 
 @pytest.mark.parametrize(("rule", "holds"), [(user_goes_on_order, True), (user_goes_on_order_as_usual, False)])
 def test_p6_fails_when_rights_practice_changes_nothing(rule, holds, person, practitioner, locality, parameters):
-    """The same check on the rule alone, uncompiled: 400 people in two worlds with the same luck, the rule whole or broken."""
+    """The same check on the rule alone, uncompiled, whole and broken: 400 people in two worlds with the same luck."""
     worlds = [parameters(), parameters(rights_information=1, rights_meeting=1, rights_advocate=1, rights_relative=1)]
     made = np.zeros((2, 400, 3))
     for number, p in enumerate(worlds):
@@ -126,8 +126,8 @@ def a_label_feels_like_control(world: World, week: int, notes: Notes) -> None:
 def truths_make_the_difference(world: Arm, without: Arm) -> Verdict:
     """P7: people with three truths have more control and quality of life than in a twin world without budgets.
 
-    Relabelled services, and budgets in use with none of the truths, make no difference. The twin is the same person with
-    the same health and luck: the most comparable non-holder there is.
+    Relabelled services, and budgets in use with none of the truths, make no difference. The twin is the same person
+    with the same health and luck: the most comparable non-holder there is.
     """
     gains: dict[str, list[float]] = {}
     for one, other in zip(world.notes, without.notes, strict=True):
@@ -158,7 +158,7 @@ def with_and_without_budgets(watch=note_people_at_the_end, **more) -> list[Arm]:
 
 
 def test_p7_budgets_with_the_three_truths_raise_control_and_quality_of_life_and_labels_do_not():
-    """P7: holders with all three truths for half a year gain over 0.05 of control and 0.02 of quality; labels under 0.01.
+    """P7: after half a year with all three truths over 0.05 of control and 0.02 of quality more; labels under 0.01.
 
     Basis: S4, S5; PAT19. n: 20 seeds of 3 000 people; about 18 real holders, 90 relabelled and 4 hollow in each.
     False alarm: below 1 in 10 000.
@@ -190,7 +190,7 @@ def gain_over(arm_: Arm, without: Arm, field: str, weeks: slice) -> np.ndarray:
 
 
 def information_and_involvement_come_first(usual: Arm, research: Arm) -> Verdict:
-    """P8, the order: both rise in the first spiral, before take-up; of their whole gain more is there after the second."""
+    """P8, the order: both rise in the first spiral, before take-up; after the second more of their gain is there."""
     early = {field: gain_over(research, usual, field, END_OF_FIRST) for field in FIELDS}
     after_second = {field: gain_over(research, usual, field, END_OF_SECOND) for field in FIELDS}
     at_the_end = {field: gain_over(research, usual, field, AT_THE_END).mean() for field in FIELDS}
@@ -238,7 +238,7 @@ def test_p8_spirals_raise_information_and_involvement_before_take_up():
 
 
 def test_p8_spirals_do_more_with_co_researchers_and_low_power_distance():
-    """P8: staff alone, with co-researchers, and with co-researchers where power distance is halved, after three spirals.
+    """P8: after three spirals: staff alone, with co-researchers, and with them where power distance is halved.
 
     Basis: S5. n: 20 seeds of 3 000 people. False alarm: below 1 in 1 000.
     """
@@ -349,7 +349,7 @@ def orders_less_others(world: Arm, top: str, bottom: str) -> Interval:
 
 
 def entitled_but_not_offered(world: Arm) -> Verdict:
-    """P14: on a CTO more people are entitled, fewer are offered a budget, and control is lower, than among similar others."""
+    """P14: on a CTO more are entitled, fewer are offered a budget, and control is lower, than among similar others."""
     return Verdict(
         entitled=orders_less_others(world, "entitled", "people").above(0.2),
         offers=orders_less_others(world, "offers", "open").below(0.0),

@@ -126,8 +126,8 @@ def by_risk_aversion(**more) -> list[Arm]:
 def test_p3_offers_fall_with_risk_aversion_most_for_people_perceived_as_risky():
     """P3: from risk aversion 0.2 to 0.9 offers fall, in proportion most where risk is perceived as high.
 
-    At equal actual risk people perceived as riskier get fewer offers, and lose more: the mean over the low and the middle
-    third of actual risk; in the high third nearly everybody is perceived as high. Basis: S3; PAT06.
+    At equal actual risk people perceived as riskier get fewer offers, and lose more: the mean over the low and the
+    middle third of actual risk; in the high third nearly everybody is perceived as high. Basis: S3; PAT06.
     n: 30 seeds of 4 950 people. False alarm: below 1 in 1 000.
     """
     verdict = risk_closes_doors_by_belief(*by_risk_aversion())
@@ -154,7 +154,7 @@ NO_STEPS = (
 def lean_process_helps_most_where_gates_are_open(
     heavy: Arm, lean: Arm, heavy_open: Arm, lean_open: Arm, heavy_shut: Arm, lean_shut: Arm
 ) -> Verdict:
-    """P4: shorter waits, fewer leave; the gain in real take-up in points is larger where role and risk gates are open."""
+    """P4: shorter waits, fewer leave; in points real take-up gains more where role and risk gates are open."""
 
     def change(top: str, bottom: str, one: Arm = lean, other: Arm = heavy) -> np.ndarray:
         return one.rate(top, bottom, AFTER_LEAN) - other.rate(top, bottom, AFTER_LEAN)

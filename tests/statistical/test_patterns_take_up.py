@@ -28,7 +28,7 @@ WEEK_155 = slice(143, 156)
 
 
 def reported_stays_low(world: Arm) -> Verdict:
-    """P1: reported take-up of 2011-12 within TGT01, the council near its target at the deadline, real below reported."""
+    """P1: reported take-up of 2011-12 within TGT01, the council near its target in time, real below reported."""
     return Verdict(
         reported=interval(world.rate("reported", "eligible", YEAR_2011)).within(0.10, 0.20),
         council=interval(world.rate("council_rate", "localities", WEEK_155)).above(0.27),
@@ -134,7 +134,7 @@ def test_p11_gold_standard_reaches_several_times_the_baseline():
 
 
 def test_p11_fails_when_the_panel_stays_as_narrow_as_it_is():
-    """The gold standard is strong because it opens every gate: with few panel places and no sign-off below it, it is not."""
+    """The gold standard is strong because it opens every gate: with few panel places and no sign-off it is not."""
     narrow = arm("baseline", panel_places=0.3), arm("gold_standard", panel_places=0.3, delegated_sign_off=0.0)
     verdict = gold_is_several_times_baseline(*narrow)
     assert verdict.fails_in("times"), verdict

@@ -304,7 +304,7 @@ def natural_and_enriched(tiny):
 
 @pytest.mark.parametrize("name", ["cto_share", "detained_share", "crises", "admissions", "real_take_up", "informed"])
 def test_weights_lead_back_from_an_enriched_run_to_the_natural_one(name, natural_and_enriched):
-    """Bound: 5 standard errors of six seeds each way, which errs once in 2 000 if both are the same. Seeds are fixed."""
+    """Bound: 5 standard errors of six seeds each way, which errs once in 2 000 if both are the same. Fixed seeds."""
     natural, enriched = (np.array([run.series(name)[-1] for run in runs]) for runs in natural_and_enriched)
     error = np.sqrt(natural.var(ddof=1) / 6 + enriched.var(ddof=1) / 6)
     assert abs(natural.mean() - enriched.mean()) < 5.0 * error

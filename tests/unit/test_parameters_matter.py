@@ -3,6 +3,7 @@
 A number that acts only together with a lever, a dial or something rare is given what it needs, each with its reason.
 """
 
+import dataclasses
 import functools
 
 import pytest
@@ -29,7 +30,10 @@ OPEN_DOORS = {
     "ask_rate": 0.2,
     "workload": 0.5,
     "tell": 1.0,
+    "legal_bar_cto": 0.0,
+    **ORDERS,
 }
+INTEGRATED = {"integrated_share": 1.0, "co_located_share": 0.0}
 
 # Number -> what it needs to show, why. "enrich" draws more people prone to detention: orders are rare.
 NEEDS: dict[str, tuple[dict[str, float], str]] = {
@@ -37,7 +41,7 @@ NEEDS: dict[str, tuple[dict[str, float], str]] = {
     "co_located_share": (FIVE_LOCALITIES, "likewise"),
     "boundary_co_located": ({"integrated_share": 0.0, "co_located_share": 1.0}, "needs co-located teams"),
     "boundary_separate": ({"integrated_share": 0.0, "co_located_share": 0.0}, "needs separate services"),
-    "section75_pooling": ({"integrated_share": 1.0, "co_located_share": 0.0, **MANY_BUDGETS}, "needs integrated teams"),
+    "section75_pooling": ({**INTEGRATED, **MANY_BUDGETS}, "needs integrated teams"),
     "rural_panel_interval": ({"rural_share": 1.0, **MANY_BUDGETS}, "needs rural localities with cases at the panel"),
     "band_width": ({"threshold": 2.0}, "the middle threshold does not use it"),
     "attributed_share": (MANY_INCIDENTS, "incidents of people with a budget are rare"),
@@ -53,7 +57,7 @@ NEEDS: dict[str, tuple[dict[str, float], str]] = {
     "hours_of_risk_panel": (PANEL, "likewise"),
     "handoff_weeks": (MANY_HAND_OFFS, "hand-offs are rare"),
     "handoff_lost": (MANY_HAND_OFFS, "likewise"),
-    "handoff_full": ({**MANY_HAND_OFFS, "integrated_share": 1.0, "co_located_share": 0.0, "handoff_lost": 0.0}, "needs a busy social worker"),
+    "handoff_full": ({**MANY_HAND_OFFS, **INTEGRATED, "handoff_lost": 0.0}, "needs a busy social worker"),
     "council_weeks": ({**MANY_HAND_OFFS, "integrated_share": 0.0, "co_located_share": 0.0}, "needs separate services"),
     "council_cases": ({**MANY_HAND_OFFS, "integrated_share": 0.0}, "needs hand-offs to the council team"),
     "council_case_hours": ({**MANY_HAND_OFFS, "integrated_share": 0.0, "boundary_council": 0.05}, "likewise"),
@@ -86,19 +90,17 @@ NEEDS: dict[str, tuple[dict[str, float], str]] = {
     "hours_of_rights": ({"rights_meeting": 1.0}, "needs rights practice"),
     "ask_on_cto": ({**ORDERS, "enrich": 0.8}, "needs people on orders who know of budgets"),
     "trust_condition": ({**ORDERS, "enrich": 0.8}, "needs orders with conditions"),
-    "condition_narrows": ({**ORDERS, **OPEN_DOORS, "legal_bar_cto": 0.0, "ask_on_cto": 1.0, "enrich": 0.8}, "needs budgets on orders"),
+    "condition_narrows": ({**OPEN_DOORS, "ask_on_cto": 1.0, "enrich": 0.8}, "needs budgets on orders"),
     "direct_payment_barred": ({**ORDERS, **MANY_BUDGETS, "enrich": 0.8}, "needs direct payments on orders"),
     "legal_bar_cto": ({**ORDERS, "enrich": 0.8}, "needs opportunities on orders"),
     "rights_relative": ({**ORDERS, "enrich": 0.8}, "needs orders with a nearest relative"),
-    "dispute_section_117": ({**MANY_BUDGETS, "enrich": 0.8, "dispute_share": 1.0}, "needs plans of people under section 117"),
+    "dispute_section_117": ({**MANY_BUDGETS, "enrich": 0.8, "dispute_share": 1.0}, "needs plans under section 117"),
 }  # fmt: skip
 
 
 @functools.cache
 def run_with(numbers: tuple[tuple[str, float], ...]) -> Run:
     """The baseline, small, with these numbers from the first week."""
-    import dataclasses
-
     chosen = dict(numbers)
     enrich = chosen.pop("enrich", None)
     scenario = read_scenario("baseline").changed(n_users=N_USERS, n_weeks=N_WEEKS, **chosen)

@@ -86,7 +86,7 @@ def test_2_somebody_else(scene, person, parameters, luck):
 
 
 def plan_written(scene, user, p, contacts):
-    """A plan written by a coordinator with so many hours of contacts and nine hours of other forms; the events noted."""
+    """A plan written by a coordinator with so many hours of contacts and nine of other forms; the events noted."""
     here = scene(p, {"hours_routine": contacts})
     coordinator, noted = here.practitioners[0], {}
     while user.pathway_stage == state.PLAN and here.week < 300:
@@ -153,7 +153,8 @@ def mean(users, name):
 
 
 def test_5_discharge_friday(on_cto, practitioner, locality, parameters):
-    # Given CTOs made in a hurry with no advocate, then order and rights are seldom understood, conditions not discussed;
+    # Given CTOs made in a hurry with no advocate,
+    # then order and rights are seldom understood and conditions not discussed;
     hurried = made_orders(on_cto, practitioner, locality, parameters(hurried_share=1.0, advocate_share=0.0))
     assert mean(hurried, "order_informed") < 0.35
     assert mean(hurried, "rights_informed") < 0.25

@@ -176,7 +176,10 @@ def user_returns(user, p, u):
 
 @rule
 def user_comes_back(user, p, u):
-    """Put a returning person on the caseload again, in crisis or unsettled; eligibility is assessed anew. Source: TGT14 (60 % in crisis)."""
+    """Put a returning person on the caseload again, in crisis or unsettled; eligibility is assessed anew.
+
+    Source: TGT14 (60 % in crisis).
+    """
     user.place = ON_CASELOAD
     user.mental_state = CRISIS if u < p.return_in_crisis else UNSETTLED
     user.weeks_in_state = 0

@@ -29,7 +29,10 @@ def push(org, p):
 
 @rule
 def user_service_is_relabelled(user, org, p, u):
-    """Is this person's existing service called a budget and counted? Needs a service and eligibility, and no budget. Source: S4; story 9."""
+    """Is this person's existing service called a budget and counted? Needs a service and eligibility, and no budget.
+
+    Source: S4; story 9.
+    """
     if user.eligible == 0 or user.package == 0 or user.counted == 1 or user.pathway_stage == IN_USE or p.audit >= 0.5:
         return False
     return u < 2.0 * p.relabel_rate * org.push
