@@ -185,8 +185,9 @@ def user_lives_on_order(user, amhp, org, p, change, s):
     """One week on a CTO: recall, review or end. Returns what happened (ORDER_... codes, RECALLED, REVOKED).
 
     A review that falls in hospital or in a week of recall is held in the first week in which it can be. Recalls ride on
-    crises and admissions that would have come without the order too, so that an order changes neither (PAT30): a crisis may bring a recall and home again, an admission a recall that an AMHP agrees to turn into
-    revocation. Source: TGT11-13; PAR49, PAR50.
+    crises and admissions that would have come without the order too, so that an order changes neither (PAT30): a crisis
+    may bring a recall and home again, an admission a recall that an AMHP agrees to turn into revocation.
+    Source: TGT11-13; PAR49, PAR50.
 
     Args:
         change: what the person's mental state did this week (`persim.rules.wellbeing` codes).
