@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.statistical, pytest.mark.slow]
 
 # P1
 
-MANY_PLACES = {"people": 9900, "n_localities": 30, "seeds": 12}
+MANY_PLACES = {"people": 9900, "n_localities": 30, "seeds": 8}
 WEEK_155 = slice(143, 156)
 
 
@@ -39,7 +39,7 @@ def reported_stays_low(world: Arm) -> Verdict:
 def test_p1_reported_take_up_stays_low_although_the_council_nears_its_target():
     """P1: in 2011-12 10 to 20 % of eligible mental health users are reported, less is real, the council nears 30 %.
 
-    Basis: S4; TGT01; PAR61. n: 12 seeds of 9 900 people in 30 localities, because a level differs more between
+    Basis: S4; TGT01; PAR61. n: 8 seeds of 9 900 people in 30 localities, because a level differs more between
     localities than between people. False alarm: below 1 in 1 000.
     """
     verdict = reported_stays_low(arm("baseline", **MANY_PLACES))
@@ -54,7 +54,7 @@ def test_p1_fails_when_no_service_is_relabelled():
 
 # P5
 
-LAST_QUARTER, BEFORE_TARGET = slice(142, 155), slice(60, 73)
+BEFORE_TARGET, LAST_QUARTER, SINCE_TARGET = slice(60, 73), slice(142, 155), slice(73, 182)
 
 
 def target_buys_reports(none: Arm, target: Arm, audit: Arm) -> Verdict:
@@ -66,17 +66,20 @@ def target_buys_reports(none: Arm, target: Arm, audit: Arm) -> Verdict:
     return Verdict(
         nothing_before_it=change("reported", BEFORE_TARGET).within(-1e-9, 1e-9),
         reported=change("reported", LAST_QUARTER).above(0.015),
-        real=change("real_broad", WHOLE).within(-0.003, 0.003),
-        control=change("control_felt", WHOLE).within(-0.002, 0.002),
-        quality=change("quality_of_life", WHOLE).within(-0.002, 0.002),
+        real=change("real_broad", SINCE_TARGET).within(-0.003, 0.003),
+        control=change("control_felt", SINCE_TARGET).within(-0.002, 0.002),
+        quality=change("quality_of_life", SINCE_TARGET).within(-0.002, 0.002),
         audit_of_headline=change("reported", LAST_QUARTER, audit, target).below(-0.01),
         audit_of_gap=change("reported real_broad-", LAST_QUARTER, audit, target).below(-0.01),
-        audit_of_real=change("real_broad", WHOLE, audit, target).within(-0.003, 0.003),
+        audit_of_real=change("real_broad", SINCE_TARGET, audit, target).within(-0.003, 0.003),
     )
 
 
 def target_arms(**more) -> list[Arm]:
-    return [arm(f"thirty_percent_target/{name}", every=1, **more) for name in ("none", "target", "audit")]
+    return [
+        arm(f"thirty_percent_target/{name}", every=1, weeks=SINCE_TARGET.stop, **more)
+        for name in ("none", "target", "audit")
+    ]
 
 
 def test_p5_target_raises_what_is_reported_and_audit_takes_it_away():

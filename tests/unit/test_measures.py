@@ -130,7 +130,10 @@ def test_an_outcome_means_the_same_weekly_and_quarterly(outcome, run):
     quarterly[..., :N_STOCKS] = weekly[12::13, :, :N_STOCKS]
     fine = value_of(outcome, weekly, np.arange(195), 1)
     coarse = value_of(outcome, quarterly, np.arange(15) * 13 + 12, 13)
-    if outcome.kind == "stock" or outcome.yearly:
+    stock_over_flow = outcome.kind == "stock" and any(name.rstrip("-") not in STOCKS for name in outcome.bottom)
+    if stock_over_flow:  # the last week's stock over the mean of the quarter's weeks
+        np.testing.assert_allclose(coarse, fine[12::13], rtol=0.1)
+    elif outcome.kind == "stock" or outcome.yearly:
         np.testing.assert_allclose(coarse, fine[12::13], 1e-9)
     elif outcome.bottom and all(name in STOCKS for name in outcome.bottom):
         mean = np.nanmean(np.nan_to_num(fine).reshape(15, 13), 1)
