@@ -359,7 +359,7 @@ class OnPathway:
             self.worked_with += done * lead.involvement_possible
             spent = done * (p.shortest_forms + (1.0 - p.shortest_forms) * lead.involvement_possible)
             lead.hours_forms += spent
-            self.note("hours_forms" if lead.profession < BROKER else "hours_forms_outside", spent)
+            self.note("hours_forms" if lead.profession < BROKER else "hours_forms_brokers", spent)
         if self.stage != AT_PANEL and self.work_left <= 1e-9 and self.wait_left <= 0.0:
             self.finish_stage(p, lead)
 

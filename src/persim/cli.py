@@ -164,6 +164,9 @@ def main() -> None:
     terminal.tolerate_narrow_encodings()
     try:
         app(prog_name="persim")
+    except OSError as error:
+        terminal.say(f"cannot write: {error.strerror or error}")
+        sys.exit(terminal.SOME_FAILED)
     except KeyboardInterrupt:
         terminal.say("interrupted")
         sys.exit(terminal.INTERRUPTED)

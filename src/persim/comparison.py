@@ -17,7 +17,7 @@ import numpy as np
 from persim.experiment import Failure
 from persim.gaps_and_costs import DERIVED, GAPS
 from persim.intervals import Differences, Means, Ratio, extra_cost_per_gain
-from persim.outcomes import BARRIER_LABELS, BY_NAME, Outcome
+from persim.outcomes import BARRIER_LABELS, BY_NAME, GROUP_CAVEATS, Outcome
 from persim.people import survival
 from persim.policy import monday_of
 from persim.reduction import SMALL, STEPS, Reduction, Waits
@@ -41,7 +41,7 @@ DIFFERENCE_COLUMNS = (
 )  # fmt: skip
 GROUP_COLUMNS = (
     "scenario", "dimension", "group", "outcome", "label", "unit", "mean", "low", "high", "difference",
-    "difference_low", "difference_high", "n_pairs", "people", "small",
+    "difference_low", "difference_high", "n_pairs", "people", "small", "caveat",
 )  # fmt: skip
 
 
@@ -174,7 +174,8 @@ class Comparison:
     def study(self, scenario: int) -> StudySize:
         """How large a real study would have to be to see this scenario's difference in felt control (persons, teams)."""
         both = self.reduction.part("variance", self.levels.mean)[[0, scenario]]
-        within, between, size = (float(value) for value in np.nanmean(both, axis=0))
+        known = both[~np.isnan(both).any(axis=1)]
+        within, between, size = (float(value) for value in known.mean(axis=0)) if len(known) else (math.nan,) * 3
         difference = self.estimate("control_felt", scenario).difference
         return study_size(math.nan if difference is None else difference, within, between, size)
 
@@ -242,6 +243,7 @@ class Comparison:
                     rows.append((
                         name, dimension, label, outcome.name, outcome.label, outcome.unit,
                         *self._level(number, column)[:3], *difference, behind, behind < SMALL,
+                        " ".join(filter(None, (outcome.caveat, GROUP_CAVEATS.get(dimension, "")))),
                     ))  # fmt: skip
         return pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
 

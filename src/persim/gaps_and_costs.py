@@ -38,13 +38,16 @@ GAPS = (
 EQUITY = tuple(gap.dimension for gap in GAPS)  # the dimensions a run has to record for them
 
 _GAP = "Above 0, the first group has more. A gap is no ranking of people or professions: needs, roles and hours differ."
-_COUNCIL = "Council staff and money only; what the NHS, people and carers give is left out."
-_HOURS = "Of care coordinators; brokers' time is a cost of levers."
+_COUNCIL = (
+    "Council staff and money only; what the NHS, people and carers give is left out. Leadership, a leaner process, pooled "
+    "money, default offers and a broader market cost nothing here."
+)
+_HOURS = "Of care coordinators and council team; brokers' time is a cost of levers."
 _NET = "Unstable near zero gain. " + _COUNCIL
 
 # name, label, unit, meaning, caveat
 _COSTS = (
-    ("forms_hours_year", "Coordinators' hours on forms, a year", "hours", "Of brokers and council team apart", _HOURS),
+    ("forms_hours_year", "Staff hours on forms, a year", "hours", "Of coordinators and council team", _HOURS),
     (
         "forms_hours_per_start",
         "Hours on forms per budget started",
@@ -52,7 +55,7 @@ _COSTS = (
         "Whoever fills them in, over all starts",
         "",
     ),
-    ("cost_forms", "Coordinators' time on forms, a year", "GBP", "Hours on forms at the cost of an hour", _COUNCIL),
+    ("cost_forms", "Staff time on forms, a year", "GBP", "Hours on forms at the cost of an hour", _COUNCIL),
     ("cost_levers", "Running cost of levers, a year", "GBP", "Staff and posts added, brokers included", _COUNCIL),
     ("cost_budgets", "Budgets paid by the council, a year", "GBP", "Less contributions and the NHS share", _COUNCIL),
     ("cost_services", "Commissioned services, a year", "GBP", "Of eligible people with no budget in use", _COUNCIL),
@@ -77,7 +80,7 @@ def derived_values(
     """
     a_year = YEAR_WEEKS / len(hours)
     started = closing[0, COLUMN["started"]]
-    everybody = closing[0, COLUMN["hours_forms"]] + closing[0, COLUMN["hours_forms_outside"]]
+    everybody = sum(closing[0, COLUMN[f"hours_forms{who}"]] for who in ("", "_brokers", "_council"))
     forms = float((hours * hourly).sum()) * a_year
     levers, budgets, services = (
         float(closing[0, COLUMN[name]]) * a_year for name in ("cost_levers", "spend_council", "spend_packages")

@@ -75,16 +75,23 @@ def _cache_folder() -> Path:
     name = (
         f"{MODEL_VERSION}-numba{numba.__version__}-numpy{np.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
     )
-    folder = _cache_home() / name
+    own = f"persim-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    for folder in (_cache_home() / name, Path(tempfile.gettempdir()) / own / name):
+        if _is_ours(folder):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="persim-"))  # nowhere to keep machine code: compile afresh in every process
+
+
+def _is_ours(folder: Path) -> bool:
+    """Can the folder be made and written, and does it belong to this user? Machine code of others is not run."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = folder / f".writable-{os.getpid()}"
         probe.touch()
         probe.unlink()
-    except OSError:  # a read-only home: compile afresh for each user and machine rather than fail
-        folder = Path(tempfile.gettempdir()) / f"persim-{os.getuid() if hasattr(os, 'getuid') else 'user'}" / name
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
+        return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+    except OSError:
+        return False
 
 
 CACHE_FOLDER = _cache_folder()

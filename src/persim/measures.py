@@ -10,7 +10,7 @@ from persim.state import N_BARRIERS, Barrier, Stage
 _STOCKS = """
 n_people on_caseload n_eligible eligible
 reported reported_with_one_off real_strict real_broad notional relabelled
-direct_payments third_party_budgets managed_budgets paused
+direct_payments third_party_budgets managed_budgets paused direct_payments_reported
 stage_handed_on stage_raised stage_assessment stage_indicative stage_plan stage_funding stage_panel stage_contested
 stage_set_up stage_in_use
 informed understands on_cto detained s117_entitled with_coordinator
@@ -35,7 +35,7 @@ assessments plans plans_without_person assessments_without_person budget_reviews
 plan_involvement weeks_to_start relabelled_now relabel_lapsed budgets_cut budgets_raised disputed_spending
 spend_council spend_nhs spend_person spend_packages cost_levers
 hours_crisis hours_detained hours_cto hours_unsettled hours_routine hours_reviews hours_talk hours_forms
-hours_forms_outside hours_amhp
+hours_forms_brokers hours_forms_council hours_amhp
 overtime displaced posts posts_filled posts_working worry_person worry_self legitimacy knowledge medical_orientation alarm
 time_gate_shut
 """
@@ -60,15 +60,15 @@ N_STOCKS, N_FIELDS = len(STOCKS), len(FIELDS)
 (
     M_N_PEOPLE, M_ON_CASELOAD, M_N_ELIGIBLE, M_ELIGIBLE, M_REPORTED, M_REPORTED_WITH_ONE_OFF, M_REAL_STRICT,
     M_REAL_BROAD, M_NOTIONAL, M_RELABELLED, M_DIRECT_PAYMENTS, M_THIRD_PARTY_BUDGETS, M_MANAGED_BUDGETS,
-    M_PAUSED, M_STAGE_HANDED_ON, M_STAGE_RAISED, M_STAGE_ASSESSMENT, M_STAGE_INDICATIVE, M_STAGE_PLAN,
-    M_STAGE_FUNDING, M_STAGE_PANEL, M_STAGE_CONTESTED, M_STAGE_SET_UP, M_STAGE_IN_USE, M_INFORMED,
-    M_UNDERSTANDS, M_ON_CTO, M_DETAINED, M_S117_ENTITLED, M_WITH_COORDINATOR, M_CONTROL_FELT,
-    M_CONTROL_RECORDED, M_SOCIAL_CONTACT, M_QUALITY_OF_LIFE, M_PERCEIVED_RISK, M_ACTUAL_RISK, M_INVOLVED,
-    M_HAD_OPPORTUNITY, M_SUPPORT_WITHOUT_BUDGET, M_WITHOUT_BUDGET, M_VOLUNTARY, M_VOLUNTARY_CONTROL,
-    M_LOCALITIES, M_LOCALITIES_ON_TARGET, M_COUNCIL_RATE,
-) = range(45)
+    M_PAUSED, M_DIRECT_PAYMENTS_REPORTED, M_STAGE_HANDED_ON, M_STAGE_RAISED, M_STAGE_ASSESSMENT,
+    M_STAGE_INDICATIVE, M_STAGE_PLAN, M_STAGE_FUNDING, M_STAGE_PANEL, M_STAGE_CONTESTED, M_STAGE_SET_UP,
+    M_STAGE_IN_USE, M_INFORMED, M_UNDERSTANDS, M_ON_CTO, M_DETAINED, M_S117_ENTITLED, M_WITH_COORDINATOR,
+    M_CONTROL_FELT, M_CONTROL_RECORDED, M_SOCIAL_CONTACT, M_QUALITY_OF_LIFE, M_PERCEIVED_RISK, M_ACTUAL_RISK,
+    M_INVOLVED, M_HAD_OPPORTUNITY, M_SUPPORT_WITHOUT_BUDGET, M_WITHOUT_BUDGET, M_VOLUNTARY,
+    M_VOLUNTARY_CONTROL, M_LOCALITIES, M_LOCALITIES_ON_TARGET, M_COUNCIL_RATE,
+) = range(46)
 M_STAGE = M_STAGE_HANDED_ON - 1  # the column of a stage is M_STAGE + stage, for stages after OUTSIDE
-M_FIRST = 45  # M_FIRST + barrier: weeks without a budget, by the gate that closed first
+M_FIRST = 46  # M_FIRST + barrier: weeks without a budget, by the gate that closed first
 M_GATE = M_FIRST + N_BARRIERS  # M_GATE + barrier: the same, by every gate that would have closed
 (
     M_REFERRED, M_DISCHARGED, M_RETURNED, M_TRANSFERRED, M_FIRST_ELIGIBLE_IN_YEAR, M_FIRST_COUNTED_IN_YEAR,
@@ -86,11 +86,11 @@ M_GATE = M_FIRST + N_BARRIERS  # M_GATE + barrier: the same, by every gate that 
     M_WEEKS_TO_START, M_RELABELLED_NOW, M_RELABEL_LAPSED, M_BUDGETS_CUT, M_BUDGETS_RAISED, M_DISPUTED_SPENDING,
     M_SPEND_COUNCIL, M_SPEND_NHS, M_SPEND_PERSON, M_SPEND_PACKAGES, M_COST_LEVERS, M_HOURS_CRISIS,
     M_HOURS_DETAINED, M_HOURS_CTO, M_HOURS_UNSETTLED, M_HOURS_ROUTINE, M_HOURS_REVIEWS, M_HOURS_TALK,
-    M_HOURS_FORMS, M_HOURS_FORMS_OUTSIDE, M_HOURS_AMHP, M_OVERTIME, M_DISPLACED, M_POSTS, M_POSTS_FILLED,
-    M_POSTS_WORKING, M_WORRY_PERSON, M_WORRY_SELF, M_LEGITIMACY, M_KNOWLEDGE, M_MEDICAL_ORIENTATION, M_ALARM,
-    M_TIME_GATE_SHUT,
-) = range(N_STOCKS, N_STOCKS + 101)
-M_CLOSED_FIRST = N_STOCKS + 101  # + barrier: opportunities by the gate that closed first
+    M_HOURS_FORMS, M_HOURS_FORMS_BROKERS, M_HOURS_FORMS_COUNCIL, M_HOURS_AMHP, M_OVERTIME, M_DISPLACED,
+    M_POSTS, M_POSTS_FILLED, M_POSTS_WORKING, M_WORRY_PERSON, M_WORRY_SELF, M_LEGITIMACY, M_KNOWLEDGE,
+    M_MEDICAL_ORIENTATION, M_ALARM, M_TIME_GATE_SHUT,
+) = range(N_STOCKS, N_STOCKS + 102)
+M_CLOSED_FIRST = N_STOCKS + 102  # + barrier: opportunities by the gate that closed first
 M_CLOSED_ANY = M_CLOSED_FIRST + N_BARRIERS  # + barrier: the same, by every gate that would have closed
 M_LEFT_AT = M_CLOSED_ANY + N_BARRIERS  # + stage: people who left the process at that stage
 # fmt: on

@@ -89,7 +89,7 @@ class Actor(mesa.Agent["PersonalisationModel"]):
 class ServiceUser(Actor):
     """A row for a person under the Trust: on a coordinator's caseload, or discharged and away.
 
-    When someone who was discharged does not come back, the row's next person takes it: `generation` goes up by one, and
+    When someone who was discharged does not come back, the row's next person takes it: the key changes, and
     all that was theirs is drawn anew.
 
     Attributes:

@@ -128,6 +128,18 @@ class PersonalisationModel(mesa.Model):
         if self.engine == "agents":
             self._plain = PlainWorld(world, self._agents())
 
+    def run_for(self, duration: float) -> None:
+        """Run a whole number of weeks. Raises: InputError for a fraction, a negative number or anything else."""
+        if (
+            isinstance(duration, bool)
+            or not isinstance(duration, (int, float, np.integer))
+            or duration != int(duration)
+        ):
+            raise InputError(f"run_for({duration!r}): weeks must be a whole number")
+        if duration < 0:
+            raise InputError(f"run_for({duration!r}): weeks must not be negative")
+        super().run_for(int(duration))
+
     def step(self) -> None:
         """Run one week, then collect.
 

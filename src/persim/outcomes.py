@@ -63,7 +63,7 @@ def _count(name: str, label: str, meaning: str, top: str, unit: str = "people", 
 
 _REAL = "Reported and real differ by counting rules and preference too; the size of the gap is an assumption."
 _FIRST = "The first gate that closed only; the order of gates decides. Read beside every gate that would have closed."
-_COST = "Council staff view only; unstable near zero gain."
+_COST = "Council staff view only; unstable near zero gain. Leadership, a leaner process, pooled money, default offers, plain language and a broader market cost nothing here."
 _INDEX = "An index of this model, not a QALY or ASCOT score."
 _HARM = "Incidents are as frequent with as without a budget by construction; what differs is what they are put down to."
 _BENEFIT = "An appraisal of those still under review; the model gives orders no effect on relapse."
@@ -88,7 +88,7 @@ _TAKE_UP = [
     _rate("direct_payment_take_up", "Direct payments", "Budget in use as a direct payment", "direct_payments"),
     _rate("third_party_take_up", "Third-party budgets", "Budget in use held by a third party", "third_party_budgets"),
     _rate("managed_take_up", "Council-managed budgets", "Budget in use managed by the council", "managed_budgets"),
-    _rate("direct_payment_share", "Direct payments among reported", "Direct payments as a share of what is reported", "direct_payments", "reported_with_one_off"),
+    _rate("direct_payment_share", "Direct payments among reported", "Direct payments as a share of what is reported", "direct_payments_reported", "reported_with_one_off"),
     _count("eligible_people", "Eligible people", "On the caseload and eligible for council-funded social care", "eligible"),
     _count("people_with_real_budget", "People with a real budget", "Count of real (broad)", "real_broad", caveat=_REAL),
     _count("people_reported", "People reported", "Count of reported", "reported", caveat=_REAL),
@@ -122,9 +122,9 @@ _WAY = [
     _rate("disputes", "Funding disputes", "Disputes per plan", "disputes", "plans"),
     _rate("dispute_weeks", "Weeks in dispute", "Weeks per dispute", "disputed_weeks", "disputes", unit="weeks"),
     _rate("passed_on", "Hand-offs", "Hand-offs, a year per eligible person", "passed_on", unit="per person-year", scale=YEAR_WEEKS),
-    _rate("passed_on_taken", "Hand-offs taken up", "Share of hand-offs that are taken up", "passed_on_taken", "passed_on"),
-    _rate("passed_on_bounced", "Hand-offs bounced", "Share of hand-offs that bounce", "passed_on_bounced", "passed_on"),
-    _rate("passed_on_lost", "Hand-offs lost", "Share of hand-offs that are lost", "passed_on_lost", "passed_on"),
+    _rate("passed_on_taken", "Hand-offs taken up", "Share of hand-offs that ended in the period", "passed_on_taken", "passed_on_taken passed_on_bounced passed_on_lost"),
+    _rate("passed_on_bounced", "Hand-offs bounced", "Share of hand-offs that ended in the period", "passed_on_bounced", "passed_on_taken passed_on_bounced passed_on_lost"),
+    _rate("passed_on_lost", "Hand-offs lost", "Share of hand-offs that ended in the period", "passed_on_lost", "passed_on_taken passed_on_bounced passed_on_lost"),
     _rate("assessment_without_person", "Assessments without the person", "Share of assessments made without the person", "assessments_without_person", "assessments"),
     _rate("budget_review_without_person", "Budget reviews without the person", "Share of budget reviews held without the person", "budget_reviews_without_person", "budget_reviews"),
     _rate("plan_without_person", "Plans without the person", "Share of support plans written without the person", "plans_without_person", "plans"),
@@ -205,9 +205,9 @@ _MONEY = [
     _count("spend_nhs", "NHS spending on budgets", "In the period", "spend_nhs", unit="GBP"),
     _count("spend_person", "People's contributions", "In the period", "spend_person", unit="GBP"),
     _count("spend_packages", "Council spending on commissioned services", "In the period", "spend_packages", unit="GBP"),
-    _count("forms_hours_outside", "Hours of brokers and council team on forms", "In the period", "hours_forms_outside", unit="hours"),
+    _count("forms_hours_outside", "Hours of brokers and council team on forms", "In the period", "hours_forms_brokers hours_forms_council", unit="hours"),
     _count("lever_cost", "Cost of levers", "Running cost of levers in the period", "cost_levers", unit="GBP", caveat=_COST),
-    _count("forms_hours", "Hours on budget forms", "Of coordinators, brokers and council team, in the period", "hours_forms hours_forms_outside", unit="hours"),
+    _count("forms_hours", "Hours on budget forms", "Of coordinators, brokers and council team, in the period", "hours_forms hours_forms_brokers hours_forms_council", unit="hours"),
 ]  # fmt: skip
 
 BARRIER_LABELS: Mapping[str, str] = {
@@ -229,7 +229,7 @@ BARRIER_LABELS: Mapping[str, str] = {
     "funding_dispute": "Funding dispute",
     "panel": "Panel",
     "market": "No support to buy",
-    "ended": "Budget ended",
+    "ended": "Budget or process ended",
     "no_opportunity": "Never an opportunity",
 }
 

@@ -162,7 +162,10 @@ class Reduction:
         values, closing, lived = values_of_spans(run, self.recorded, self.outcomes, spans)
         people = np.stack([people_behind(o, closing, lived, self._all_labels) for o in self.outcomes])
         gap_people = [self._people_of_gap(gap, closing) for gap in GAPS]
-        hours = group_table(run.record[first:stop, :, COLUMN["hours_forms"], None], run.rural, ())[:, 0, 0]
+        council = (
+            run.record[first:stop, :, COLUMN["hours_forms"]] + run.record[first:stop, :, COLUMN["hours_forms_council"]]
+        )
+        hours = group_table(council[:, :, None], run.rural, ())[:, 0, 0]
         hourly = run.scenario.weekly_parameters()["staff_cost"][first:stop]
         derived = derived_values(closing, hours, hourly, self._all_labels)
         places = [self.outcomes.index(outcome) for outcome in self.over_time]

@@ -8,7 +8,7 @@ import numpy as np
 
 from persim.comparison_words import CHOICE, GATES, NEGLIGIBLE_WEEKS, PURPOSE
 from persim.number_words import NOTHING, level_words, unit_words
-from persim.outcomes import BARRIER_LABELS, BY_NAME, YEAR_WEEKS
+from persim.outcomes import BARRIER_LABELS, BY_NAME, GROUP_CAVEATS, YEAR_WEEKS
 from persim.policy import monday_of
 from persim.reduction import SMALL, is_stock, people_behind, values_of_spans
 from persim.simulate import Run
@@ -103,7 +103,8 @@ def groups_table(run: Run) -> TextTable:
         rows.append(Row(f"  {group['group']}", (f"{group['eligible']:,.0f}{mark}", *cells)))
     columns = ("eligible people", *(f"{BY_NAME[n].label}{_unit(BY_NAME[n].unit)}" for n in BY_GROUP))
     note = f"† Fewer than {SMALL} people: read with care, or run more people."
-    return TextTable(("By group, last year",), columns, tuple(rows), (note,))
+    told = tuple(GROUP_CAVEATS[name] for name in run.dimensions if name in GROUP_CAVEATS)
+    return TextTable(("By group, last year",), columns, tuple(rows), (note, *told))
 
 
 def _unit(unit: str) -> str:

@@ -19,12 +19,13 @@ import numpy as np
 
 from persim.errors import Fault, InputError, ScenarioError
 from persim.parameters import BY_NAME, TABLE, defaults
-from persim.policy import COMPUTED, WEEK_ZERO, PolicyStep, week_of, weekly_rows
+from persim.policy import COMPUTED, WEEK_ZERO, PolicyStep, monday_of, week_of, weekly_rows
 from persim.scenario_fields import nearest, value_fault
 from persim.scenario_file import (
     MOST_PEOPLE,
     MOST_WEEKS,
     SCHEMA_VERSION,
+    SHARES,
     Arm,
     ScenarioFile,
     parse_file,
@@ -159,7 +160,7 @@ def read_scenario(path: str | Path) -> Scenario:
     Raises: ScenarioError with every fault of the file and of the files it extends.
     """
     found, arm = find_scenario(path)
-    scenario = _joined(_chain(found))
+    scenario = _checked(_joined(_chain(found)))
     return scenario.arm(arm) if arm else scenario
 
 
@@ -169,7 +170,28 @@ def parse_scenario(text: str, path: str | Path) -> Scenario:
     Raises: ScenarioError as `read_scenario` does.
     """
     place = Path(path)
-    return _joined(_chain(place, parse_file(text, place)))
+    return _checked(_joined(_chain(place, parse_file(text, place))))
+
+
+def _checked(scenario: Scenario) -> Scenario:
+    """The scenario, whose dated steps leave shares of one whole at most 1 in every week, in every arm."""
+    faults = []
+    for world in dict.fromkeys(("", *(arm.name for arm in scenario.arms))):
+        weekly = (scenario.arm(world) if world else scenario).weekly_parameters()
+        for first, second in SHARES:
+            over = np.flatnonzero(weekly[first] + weekly[second] > 1 + 1e-9)
+            if len(over):
+                key = f"arms.{world}.policy" if world else "policy"
+                week = scenario.start_week + int(over[0])
+                got = f"{weekly[first][over[0]]:g} + {weekly[second][over[0]]:g}"
+                problem = (
+                    f"is what {first} and {second} come to from {monday_of(week).isoformat()}: more than the whole"
+                )
+                where = str(scenario.path or scenario.name)
+                faults.append(Fault(where, 0, 0, key, got, "shares that come to at most 1 together", "", problem))
+    if faults:
+        raise ScenarioError(faults)
+    return scenario
 
 
 def _chain(path: Path, first: tuple[ScenarioFile, list[Fault]] | None = None) -> list[ScenarioFile]:

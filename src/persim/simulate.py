@@ -100,6 +100,7 @@ class Run:
         """Tidy table of the named outcomes: week, locality, group, outcome, value."""
         import pandas as pd
 
+        outcomes = [outcomes] if isinstance(outcomes, str) else outcomes
         labels = self.labels
         weeks = self.weeks
         values = np.stack([self.values(name) for name in outcomes])
@@ -145,6 +146,7 @@ def checked_groups(groups: Sequence[str]) -> tuple[str, ...]:
     """The names of dimensions, "all" dropped. Raises: InputError with the nearest name."""
     import difflib
 
+    groups = (groups,) if isinstance(groups, str) else groups
     for name in groups:
         if name != "all" and name not in ALL_GROUPS:
             near = difflib.get_close_matches(name, ALL_GROUPS, 1)
@@ -195,8 +197,7 @@ def simulate(
 
 def run_scenario(scenario: Scenario, seed: int, record: Record = "weekly", dimensions: tuple[str, ...] = ()) -> Run:
     """Run a resolved scenario: the one place where a run is made, for every caller and thread."""
-    if not -(2**62) < seed < 2**62:
-        raise InputError(f"seed is {seed}; it must be an integer of at most 62 bits")
+    seed = checked_seed(seed)
     enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
     every = period_weeks(record, scenario.n_weeks)
     ready_the_compiled_model()
@@ -212,6 +213,13 @@ def run_scenario(scenario: Scenario, seed: int, record: Record = "weekly", dimen
 def scratch() -> tuple[np.ndarray, np.ndarray]:
     """Room for the groups of the person at hand, int64 (N_DIMENSIONS,), and for that person's notes."""
     return np.zeros(N_DIMENSIONS, np.int64), np.zeros(NOTES_SIZE)
+
+
+def checked_seed(seed: object) -> int:
+    """The seed as an int. Raises: InputError unless it is a whole number of at most 62 bits."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not -(2**62) < int(seed) < 2**62:
+        raise InputError(f"seed is {seed!r}; it must be a whole number of at most 62 bits")
+    return int(seed)
 
 
 _READY = False

@@ -194,9 +194,9 @@ USER = _record(
 PRACTITIONER = _record(
     floats="""worry_person worry_self legitimacy role_protection medical_orientation social_care_knowledge knowledge
         hours_direct hours_crisis hours_detained hours_cto hours_unsettled hours_routine hours_reviews hours_talk hours_due
-        hours_forms social_hours overtime displaced gate_open involvement_possible case_share squeeze""",
-    integers="""key profession team locality amhp holder vacant_weeks sick_weeks fresh_holder works lead_cases
-        next_lead_cases completed""",
+        hours_forms social_hours overtime displaced gate_open involvement_possible case_share squeeze
+        lead_cases next_lead_cases""",
+    integers="""key profession team locality amhp holder vacant_weeks sick_weeks fresh_holder works completed""",
 )
 
 TEAM = _record(

@@ -26,7 +26,7 @@ from persim.scenario import read_scenario
 from persim.simulate import Run, run_scenario
 
 KEPT = Path(__file__).with_name("golden_world.json")
-SEED, N_USERS, N_WEEKS = 1, 330, 60
+SEED, N_USERS, N_WEEKS = 1, 3300, 156  # large enough for the rarer decisions of the pathway to be met
 SCENARIOS = ("baseline", "cto_rights", "gold_standard")
 WORLD = ("users", "practitioners", "teams", "localities", "tally", "waits")
 HELD = (

@@ -10,6 +10,7 @@ import pytest
 from pattern_runs import QUARTER, WHOLE, Arm, Interval, Notes, Verdict, arm, interval, mean_where
 
 from persim.measures import COLUMN
+from persim.parameters import defaults
 from persim.people import notional, real_strict
 from persim.phases.counting import LOWER_THIRD, UPPER_THIRD
 from persim.rules.compulsion import user_goes_on_order
@@ -294,6 +295,7 @@ def test_p13_fails_when_taking_part_raises_control():
 # P14
 
 SETTLED_WEEKS = 12
+THRESHOLD = defaults()["eligible_at"]
 N_CELLS = 18  # thirds of actual by thirds of perceived risk, long stable or not
 
 
@@ -375,6 +377,20 @@ def test_p14_fails_when_an_order_bars_nothing_and_leaves_control():
     free = {"legal_bar_cto": 0.0, "ask_on_cto": 1.0, "control_cto": 1.0, "control_condition": 0.0}
     verdict = entitled_but_not_offered(people_on_orders(**free))
     assert verdict.fails_in("offers", "control"), verdict
+
+
+def no_duty_of_aftercare(world: World, week: int, notes: Notes) -> None:
+    """A broken rule: an order entitles to nothing; the social need of its bearer must meet the threshold as others' must."""
+    users = world.users
+    on_order = users["legal_status"] == CTO
+    users["s117"][on_order] = 0
+    users["eligible"][on_order] = users["social_need"][on_order] >= THRESHOLD
+    note_people_on_orders_and_like_them(world, week, notes)
+
+
+def test_p14_fails_when_an_order_entitles_to_nothing():
+    verdict = entitled_but_not_offered(arm("cto_rights/usual", seeds=40, watch=no_duty_of_aftercare))
+    assert verdict.fails_in("entitled"), verdict
 
 
 # P15

@@ -19,6 +19,14 @@ def offers(world: Arm, group: str = "all") -> np.ndarray:
     return world.rate("offers", "eligible", WHOLE, group, YEAR)
 
 
+def new_offers(users: np.ndarray, notes: Notes) -> np.ndarray:
+    """Offers that each row's person has had since the last call, shape (n_users,); noughts at the first call."""
+    same = users["key"] == notes.get("key", users["key"])
+    new = users["n_offers"] - np.where(same, notes.get("before", users["n_offers"]), 0)
+    notes["key"], notes["before"] = users["key"].copy(), users["n_offers"].copy()
+    return new
+
+
 def every_role_is_open(world: World, week: int, notes: Notes) -> None:
     """A broken rule: everybody holds that budgets are their own job, whatever the boundary."""
     world.practitioners["legitimacy"] = 1.0
@@ -97,38 +105,63 @@ def test_p2_fails_when_professions_do_not_differ():
 
 # Lower and higher perceived risk at the same actual risk: the pairs that occur.
 AT_EQUAL_RISK = (("low", "middle", "low"), ("middle", "high", "middle"))
+SEEN_AS_RISKIER = 0.25
 
 
-def risk_closes_doors_by_belief(calm: Arm, usual: Arm, worried: Arm) -> Verdict:
-    """P3: offers fall with risk aversion, most for people perceived as risky, also at equal actual risk."""
+def note_offers_to_every_other_person(world: World, week: int, notes: Notes) -> None:
+    """Offers to the people in even rows, over the whole run."""
+    notes["offers"] = notes.get("offers", np.zeros(1)) + new_offers(world.users, notes)[::2].sum()
+
+
+def every_other_person_is_seen_as_riskier(world: World, week: int, notes: Notes) -> None:
+    """At the start belief about the people in even rows is raised, and so is their file; their actual risk is as it was."""
+    if week == 0:
+        for belief in ("perceived_risk", "file_risk"):
+            world.users[belief][::2] = np.minimum(1.0, world.users[belief][::2] + SEEN_AS_RISKIER)
+    note_offers_to_every_other_person(world, week, notes)
+
+
+def seen_as_riskier_by_those_who_do_not_worry(world: World, week: int, notes: Notes) -> None:
+    every_other_person_is_seen_as_riskier(world, week, notes)
+    nobody_worries(world, week, notes)
+
+
+def not_worried_about(world: World, week: int, notes: Notes) -> None:
+    note_offers_to_every_other_person(world, week, notes)
+    nobody_worries(world, week, notes)
+
+
+def risk_closes_doors_by_belief(calm: Arm, worried: Arm) -> Verdict:
+    """P3: offers fall with risk aversion, most for people perceived as risky, also within a third of actual risk."""
 
     def fall(group: str) -> np.ndarray:
         return np.log(offers(calm, group) / offers(worried, group))
 
     pairs = [[f"perceived {third}, actual {actual}" for third in thirds] for *thirds, actual in AT_EQUAL_RISK]
-    gap = np.mean([offers(usual, less) - offers(usual, more) for less, more in pairs], axis=0)
     steeper = np.mean([fall(more) - fall(less) for less, more in pairs], axis=0)
     return Verdict(
         all=interval(offers(calm) - offers(worried)).above(0.01),
         most_for_perceived_high=interval(fall("perceived risk high") - fall("perceived risk low")).above(0.1),
-        fewer_at_equal_risk=interval(gap).above(0),
-        steeper_at_equal_risk=interval(steeper).above(0),
+        steeper_at_equal_risk=interval(steeper).above(0.05),
     )
+
+
+def belief_alone_costs_offers(usual: Arm, seen_as_riskier: Arm) -> Verdict:
+    """P3: the same people, with the same actual risk, get fewer offers where they are seen as riskier."""
+    before, after = (world.noted("offers")[:, 0] for world in (usual, seen_as_riskier))
+    return Verdict(fewer_offers=interval((after - before) / before.mean()).below(-0.03))
 
 
 def by_risk_aversion(**more) -> list[Arm]:
     groups = ("perceived_risk", "perceived_by_actual")
-    return [
-        arm("baseline", seeds=30, people=4950, risk_aversion=x, dimensions=groups, **more) for x in (0.2, 0.55, 0.9)
-    ]
+    return [arm("baseline", people=4950, risk_aversion=x, dimensions=groups, **more) for x in (0.2, 0.9)]
 
 
 def test_p3_offers_fall_with_risk_aversion_most_for_people_perceived_as_risky():
     """P3: from risk aversion 0.2 to 0.9 offers fall, in proportion most where risk is perceived as high.
 
-    At equal actual risk people perceived as riskier get fewer offers, and lose more: the mean over the low and the
-    middle third of actual risk; in the high third nearly everybody is perceived as high. Basis: S3; PAT06.
-    n: 30 seeds of 4 950 people. False alarm: below 1 in 1 000.
+    At equal actual risk too: the mean over the low and the middle third; in the high third nearly everybody is perceived
+    as high. Basis: S3; PAT06. n: 20 seeds of 4 950 people. False alarm: below 1 in 1 000.
     """
     verdict = risk_closes_doors_by_belief(*by_risk_aversion())
     assert verdict.holds, verdict
@@ -137,7 +170,23 @@ def test_p3_offers_fall_with_risk_aversion_most_for_people_perceived_as_risky():
 def test_p3_fails_when_nobody_worries():
     """What is left is the council team outside, whose worry this does not reach."""
     verdict = risk_closes_doors_by_belief(*by_risk_aversion(watch=nobody_worries))
-    assert verdict.fails_in("all", "most_for_perceived_high"), verdict
+    assert verdict.fails_in("all", "most_for_perceived_high", "steeper_at_equal_risk"), verdict
+
+
+def test_p3_belief_alone_costs_offers():
+    """P3: twin worlds, in one every other person is seen as riskier by 0.25 at the start, actual risk the same in both.
+
+    Basis: S3; PAT06. n: 20 seeds of 3 000 people. False alarm: below 1 in 1 000.
+    """
+    watches = (note_offers_to_every_other_person, every_other_person_is_seen_as_riskier)
+    verdict = belief_alone_costs_offers(*(arm("baseline", watch=watch) for watch in watches))
+    assert verdict.holds, verdict
+
+
+def test_p3_fails_when_nobody_worries_about_those_seen_as_riskier():
+    watches = (not_worried_about, seen_as_riskier_by_those_who_do_not_worry)
+    verdict = belief_alone_costs_offers(*(arm("baseline", watch=watch) for watch in watches))
+    assert verdict.fails_in("fewer_offers"), verdict
 
 
 # P4
@@ -255,15 +304,11 @@ def note_offers_by_team(world: World, week: int, notes: Notes) -> None:
     """Offers of each team in each quarter after the incident: float64 (teams, quarters)."""
     if week < INCIDENT_WEEK:
         return
-    users = world.users
-    if week == INCIDENT_WEEK:
-        notes["offers"] = np.zeros((len(world.teams), QUARTERS_AFTER))
-    else:
-        same = users["key"] == notes["key"]
-        new = users["n_offers"] - np.where(same, notes["before"], 0)
-        team = world.practitioners["team"][users["coordinator"]]
+    new = new_offers(world.users, notes)
+    notes.setdefault("offers", np.zeros((len(world.teams), QUARTERS_AFTER)))
+    if week > INCIDENT_WEEK:
+        team = world.practitioners["team"][world.users["coordinator"]]
         notes["offers"][:, (week - 1 - INCIDENT_WEEK) // QUARTER] += np.bincount(team, new, len(world.teams))
-    notes["key"], notes["before"] = users["key"].copy(), users["n_offers"].copy()
 
 
 def every_other_team_has_an_incident(world: World, week: int, notes: Notes) -> None:
@@ -279,37 +324,69 @@ def change_of_offers(calm: Arm, shaken: Arm, first_team: int, quarters: slice) -
     return (after - before) / before.mean()
 
 
-def alarm_lowers_offers_for_months(calm: Arm, shaken: Arm, calm_panel: Arm, shaken_panel: Arm) -> Verdict:
-    """P10: offers fall in the team of the incident and come back over months; elsewhere nothing; a panel softens it."""
-    half_year, after_a_year = slice(0, 2), slice(4, 6)
-    drop = change_of_offers(calm, shaken, 0, half_year)
+HALF_YEAR, NEXT_HALF_YEAR, AFTER_A_YEAR = slice(0, 2), slice(2, 4), slice(4, 6)
+
+
+def alarm_lowers_offers_for_months(calm: Arm, shaken: Arm) -> Verdict:
+    """P10: offers fall in the team of the incident and come back over months; in other teams nothing changes."""
+    drop = change_of_offers(calm, shaken, 0, HALF_YEAR)
     return Verdict(
         first_half_year=interval(drop).below(-0.1),
-        third_and_fourth_quarter=interval(change_of_offers(calm, shaken, 0, slice(2, 4))).below(0),
-        comes_back=interval(change_of_offers(calm, shaken, 0, after_a_year) - drop).above(0),
+        next_half_year=interval(change_of_offers(calm, shaken, 0, NEXT_HALF_YEAR)).below(0),
+        comes_back=interval(change_of_offers(calm, shaken, 0, AFTER_A_YEAR) - drop).above(0),
         other_teams=interval(change_of_offers(calm, shaken, 1, slice(0, QUARTERS_AFTER))).within(-0.02, 0.02),
-        less_with_panel=interval(change_of_offers(calm_panel, shaken_panel, 0, half_year) - drop).above(0),
     )
 
 
-def incident_arms(**more) -> list[Arm]:
-    return [
-        arm("baseline", **AFTER_INCIDENT, watch=watch, risk_enablement_panel=panel, **more)
-        for panel in (0.0, 1.0)
-        for watch in (note_offers_by_team, every_other_team_has_an_incident)
-    ]
+def panel_softens_alarm(calm: Arm, shaken: Arm, calm_panel: Arm, shaken_panel: Arm) -> Verdict:
+    """P10: offers fall less where a risk enablement panel shares the decision."""
+    drop, softened = (
+        change_of_offers(calm, shaken, 0, HALF_YEAR),
+        change_of_offers(calm_panel, shaken_panel, 0, HALF_YEAR),
+    )
+    return Verdict(less_with_panel=interval(softened - drop).above(0))
+
+
+def calm_and_shaken(shaken=every_other_team_has_an_incident, **more) -> list[Arm]:
+    return [arm("baseline", **AFTER_INCIDENT, watch=watch, **more) for watch in (note_offers_by_team, shaken)]
 
 
 def test_p10_an_attributed_incident_lowers_offers_across_its_team_for_months():
     """P10: in twin worlds, one with an incident in half of the teams, their offers fall for months; others' do not.
 
-    A risk enablement panel makes the fall smaller. Basis: S3; PAT07.
-    n: 20 seeds of 4 950 people, eight shaken teams in each. False alarm: below 1 in 1 000.
+    Basis: S3; PAT07. n: 20 seeds of 4 950 people, eight shaken teams in each. False alarm: below 1 in 1 000.
     """
-    verdict = alarm_lowers_offers_for_months(*incident_arms())
+    verdict = alarm_lowers_offers_for_months(*calm_and_shaken())
+    assert verdict.holds, verdict
+
+
+def test_p10_a_risk_enablement_panel_softens_the_fall():
+    """P10: the same twins, with and without a panel in every week.
+
+    Basis: S3; the size has no source. n: 20 seeds of 4 950 people. False alarm: below 1 in 1 000.
+    """
+    verdict = panel_softens_alarm(*calm_and_shaken(), *calm_and_shaken(risk_enablement_panel=1.0))
     assert verdict.holds, verdict
 
 
 def test_p10_fails_when_alarm_closes_no_gate():
-    verdict = alarm_lowers_offers_for_months(*incident_arms(alarm_closes=0.0))
-    assert verdict.fails_in("first_half_year", "comes_back", "less_with_panel"), verdict
+    verdict = alarm_lowers_offers_for_months(*calm_and_shaken(alarm_closes=0.0))
+    assert verdict.fails_in("first_half_year", "next_half_year", "comes_back"), verdict
+
+
+def alarm_spreads(world: World, week: int, notes: Notes) -> None:
+    """A broken rule: every team takes over the alarm of the most alarmed."""
+    every_other_team_has_an_incident(world, week, notes)
+    if week > INCIDENT_WEEK:
+        world.teams["alarm"] = world.teams["alarm"].max()
+
+
+def test_p10_fails_when_alarm_spreads_to_other_teams():
+    verdict = alarm_lowers_offers_for_months(*calm_and_shaken(alarm_spreads))
+    assert verdict.fails_in("other_teams"), verdict
+
+
+def test_p10_fails_when_the_panel_lifts_no_worry():
+    powerless = calm_and_shaken(risk_enablement_panel=1.0, risk_panel_relief=0.0)
+    verdict = panel_softens_alarm(*calm_and_shaken(), *powerless)
+    assert verdict.fails_in("less_with_panel"), verdict

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.statistical, pytest.mark.slow]
 
 # P1
 
-MANY_PLACES = {"people": 9900, "n_localities": 30, "seeds": 8}
+MANY_PLACES = {"people": 9900, "n_localities": 30, "seeds": 12}
 WEEK_155 = slice(143, 156)
 
 
@@ -39,7 +39,7 @@ def reported_stays_low(world: Arm) -> Verdict:
 def test_p1_reported_take_up_stays_low_although_the_council_nears_its_target():
     """P1: in 2011-12 10 to 20 % of eligible mental health users are reported, less is real, the council nears 30 %.
 
-    Basis: S4; TGT01; PAR61. n: 8 seeds of 9 900 people in 30 localities, because a level differs more between
+    Basis: S4; TGT01; PAR61. n: 12 seeds of 9 900 people in 30 localities, because a level differs more between
     localities than between people. False alarm: below 1 in 1 000.
     """
     verdict = reported_stays_low(arm("baseline", **MANY_PLACES))
@@ -50,6 +50,11 @@ def test_p1_fails_when_no_service_is_relabelled():
     """Without relabelling what is reported is what is in use, and that is too little."""
     verdict = reported_stays_low(arm("baseline", **MANY_PLACES, relabel_rate=0.0))
     assert verdict.fails_in("reported", "gap"), verdict
+
+
+def test_p1_fails_when_the_councils_other_clients_get_no_budgets():
+    verdict = reported_stays_low(arm("baseline", **MANY_PLACES, other_clients_rate=0.05))
+    assert verdict.fails_in("council"), verdict
 
 
 # P5
@@ -69,8 +74,8 @@ def target_buys_reports(none: Arm, target: Arm, audit: Arm) -> Verdict:
         real=change("real_broad", SINCE_TARGET).within(-0.003, 0.003),
         control=change("control_felt", SINCE_TARGET).within(-0.002, 0.002),
         quality=change("quality_of_life", SINCE_TARGET).within(-0.002, 0.002),
-        audit_of_headline=change("reported", LAST_QUARTER, audit, target).below(-0.01),
-        audit_of_gap=change("reported real_broad-", LAST_QUARTER, audit, target).below(-0.01),
+        audit_of_headline=change("reported", LAST_QUARTER, audit, target).below(-0.03),
+        audit_of_gap=change("reported real_broad-", LAST_QUARTER, audit, target).below(-0.03),
         audit_of_real=change("real_broad", SINCE_TARGET, audit, target).within(-0.003, 0.003),
     )
 
@@ -93,8 +98,9 @@ def test_p5_target_raises_what_is_reported_and_audit_takes_it_away():
 
 
 def test_p5_fails_when_no_service_is_relabelled():
+    """What an audit still takes away then is the few budgets in use that are hollow."""
     verdict = target_buys_reports(*target_arms(relabel_rate=0.0))
-    assert verdict.fails_in("reported"), verdict
+    assert verdict.fails_in("reported", "audit_of_headline", "audit_of_gap"), verdict
 
 
 def relabelled_services_become_budgets(world: World, week: int, notes: Notes) -> None:

@@ -74,7 +74,7 @@ def test_stocks_are_those_of_the_last_week_and_flows_those_of_the_last_year(smal
     offers = weekly[:, COLUMN["offers"]].sum() / weekly[:, COLUMN["eligible"]].sum() * 52.0
     assert small.values("offers", 0)[0] == pytest.approx(offers, rel=1e-12)
     assert small.values("quality_of_life", 0)[0] == run.series("quality_of_life")[-1]
-    forms = weekly[:, COLUMN["hours_forms"]].sum()
+    forms = weekly[:, [COLUMN["hours_forms"], COLUMN["hours_forms_council"]]].sum()
     assert small.values("forms_hours_year", 0)[0] == pytest.approx(forms, rel=1e-12)
 
 

@@ -313,6 +313,26 @@ def test_weights_lead_back_from_an_enriched_run_to_the_natural_one(name, natural
     assert abs(natural.mean() - enriched.mean()) < 5.0 * error
 
 
+# Columns that count posts, places or people one by one, and never add a weight.
+WITHOUT_WEIGHT = {"n_people", "n_eligible", "localities", "localities_on_target", "council_rate", "cost_levers"}
+
+
+def test_every_count_of_people_adds_their_weight(natural_and_enriched):
+    """Every column with 60 events or more, per person-week on the caseload; 6.5 errors, so 1 in 15 000 for each of 150."""
+    per_person = []
+    for runs in natural_and_enriched:
+        sums = np.array([run.counts[:, 0].sum(0) for run in runs])
+        per_person.append(sums / sums[:, [COLUMN["on_caseload"]]])
+    posts = {name for name in FIELDS if name.startswith(("posts", "hours", "overtime", "displaced", "time_gate"))}
+    attitudes = {"worry_person", "worry_self", "legitimacy", "knowledge", "medical_orientation", "alarm"}
+    natural, enriched = per_person
+    error = np.sqrt(natural.var(0, ddof=1) / 6 + enriched.var(0, ddof=1) / 6)
+    enough = np.array([run.counts[:, 0].sum(0) for run in natural_and_enriched[0]]).sum(0) > 60
+    off = np.abs(natural.mean(0) - enriched.mean(0)) > 6.5 * error
+    wrong = {FIELDS[number] for number in np.flatnonzero(off & enough)}
+    assert wrong - WITHOUT_WEIGHT - posts - attitudes == set()
+
+
 def test_without_weights_an_enriched_run_would_look_different(natural_and_enriched):
     shares = []
     for runs in natural_and_enriched:

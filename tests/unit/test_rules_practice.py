@@ -8,12 +8,12 @@ from persim import state
 from persim.rules.practice import (
     contact_cannot_wait,
     contacts_needed,
-    lead_takes_on_case,
     outside_room,
     outside_worker_is_ready,
     practitioner_covers_for_others,
     practitioner_hands_on,
     practitioner_shares_hours,
+    practitioner_takes_on_case,
     practitioner_takes_on_contact,
     share_of_voice,
     user_accepts,
@@ -175,10 +175,10 @@ def test_what_cannot_wait_is_shared_by_those_at_work(person, on_cto, practitione
 
 def test_a_lead_counts_every_case_and_works_none_in_hospital(person, practitioner, parameters):
     lead, p = practitioner(), parameters()
-    lead_takes_on_case(lead, person(work_left=1.0, weight=2.0), p)
-    lead_takes_on_case(lead, person(work_left=99.0), p)
-    lead_takes_on_case(lead, person(work_left=5.0, mental_state=state.INPATIENT), p)
-    assert (lead.next_lead_cases, lead.hours_due) == (3, 2.0 + p.most_case_hours)
+    practitioner_takes_on_case(lead, person(work_left=1.0, weight=2.0), p)
+    practitioner_takes_on_case(lead, person(work_left=99.0), p)
+    practitioner_takes_on_case(lead, person(work_left=5.0, mental_state=state.INPATIENT), p)
+    assert (lead.next_lead_cases, lead.hours_due) == (4.0, 2.0 + p.most_case_hours)
 
 
 # Choice, hand-offs, outside workers

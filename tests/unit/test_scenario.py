@@ -134,7 +134,7 @@ def test_the_calendar_has_the_dates_of_the_time():
     weekly = read_scenario("baseline").weekly_parameters()
     assert np.flatnonzero(np.diff(weekly["ctos_exist"])).tolist() == [29]
     assert np.flatnonzero(np.diff(weekly["direct_payment_barred"])).tolist() == [82]
-    assert weekly["target"][[72, 73, 154, 155, 236, 237, 259]].tolist() == [0, 0.3, 0.3, 1, 1, 0.7, 0.7]
+    assert weekly["target"][[72, 73, 155, 156, 236, 237, 259]].tolist() == [0, 0.3, 0.3, 1, 1, 0.7, 0.7]
     assert weekly["target_deadline_weeks"][[72, 73, 154, 155, 236, 237]].tolist() == [260, 82, 1, 104, 23, 22]
     assert weekly["default_offer"][[128, 129]].tolist() == [0, 0.1]
     assert weekly["implicit_tightening"][103] == 0 < weekly["implicit_tightening"][104]
@@ -180,7 +180,7 @@ def test_the_target_arms_differ_in_one_thing_each():
     scenario = read_scenario("thirty_percent_target")
     weekly = {arm.name: scenario.arm(arm.name).weekly_parameters() for arm in scenario.arms}
     assert weekly["none"]["target"].max() == 0
-    assert np.flatnonzero(weekly["target"]["target"]).tolist() == list(range(73, 155))
+    assert np.flatnonzero(weekly["target"]["target"]).tolist() == list(range(73, 156))
     assert weekly["none"]["target_deadline_weeks"].min() == NO_TARGET_WEEKS
     for arm, name in (("audit", "audit"), ("default_offer", "default_offer")):
         different = [

@@ -26,9 +26,9 @@ from persim.rules.pathway import (
 )
 from persim.rules.practice import (
     gates_closed,
-    lead_takes_on_case,
     practitioner_accepts_risk,
     practitioner_shares_hours,
+    practitioner_takes_on_case,
     user_is_seen_anew,
 )
 from persim.rules.wellbeing import user_feels_week
@@ -92,7 +92,7 @@ def plan_written(scene, user, p, contacts):
     while user.pathway_stage == state.PLAN and here.week < 300:
         here.week += 1
         coordinator.hours_due = 9.0
-        lead_takes_on_case(coordinator, user, p)
+        practitioner_takes_on_case(coordinator, user, p)
         practitioner_shares_hours(coordinator, p)
         for name, amount in here.happens(person_on_pathway, user).items():
             noted[name] = noted.get(name, 0.0) + amount

@@ -12,6 +12,7 @@ from persim.measures import (
     M_CRISIS_WEEKS,
     M_DETAINED,
     M_DIRECT_PAYMENTS,
+    M_DIRECT_PAYMENTS_REPORTED,
     M_ELIGIBLE,
     M_FIRST,
     M_FIRST_ELIGIBLE_IN_YEAR,
@@ -123,8 +124,10 @@ def census_of_budgets(user, package_cost, out, cells, n_cells):
             out[cell, M_SPEND_PACKAGES] += weight * package_cost
         if user.counted == 1:
             out[cell, M_REPORTED_WITH_ONE_OFF] += weight
+            if in_use and user.budget_form == DIRECT_PAYMENT:
+                out[cell, M_DIRECT_PAYMENTS_REPORTED] += weight
             out[cell, M_RELABELLED] += 0.0 if in_use else weight
-            if user.one_off == 0:
+            if not in_use or user.one_off == 0:
                 out[cell, M_REPORTED] += weight
                 out[cell, M_NOTIONAL] += weight if truths == 0 else 0.0
 
@@ -133,9 +136,9 @@ def census_of_budgets(user, package_cost, out, cells, n_cells):
 def marks_of_today(user):
     """What an eligible person is today, as bits of `year_marks`; one-off budgets are left out."""
     marks = YEAR_ELIGIBLE
-    if user.one_off == 1:
-        return marks
     in_use = user.pathway_stage == IN_USE
+    if in_use and user.one_off == 1:
+        return marks
     truths = user.amount_known + user.plan_agreed + user.can_vary if in_use else 0
     if user.counted == 1:
         marks |= YEAR_COUNTED

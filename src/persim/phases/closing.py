@@ -50,6 +50,7 @@ from persim.state import (
     B_ROLE,
     B_STEPS_AND_WAITS,
     B_TIME,
+    IN_USE,
     N_BARRIERS,
     VOLUNTARY,
 )
@@ -66,7 +67,7 @@ def person_ends_week(user, org, p, week):
         org.compelled_now += weight
     if user.eligible == 1:
         org.eligible_now += weight
-        if user.counted == 1 and user.one_off == 0:
+        if user.counted == 1 and (user.one_off == 0 or user.pathway_stage != IN_USE):
             org.counted_now += weight
 
 

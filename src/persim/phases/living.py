@@ -51,6 +51,7 @@ from persim.rules.caseload import (
     user_goes_away,
     user_is_assessed,
     user_is_discharged,
+    user_is_newly_referred,
     user_is_transferred,
     user_meets_new_coordinator,
     user_returns,
@@ -86,11 +87,11 @@ from persim.rules.information import (
     user_hears,
     user_takes_in,
 )
-from persim.rules.pathway import user_budget_ends, user_leaves_pathway
+from persim.rules.pathway import budget_review_is_due, user_budget_ends, user_leaves_pathway
 from persim.rules.practice import (
     contact_cannot_wait,
     contacts_needed,
-    lead_takes_on_case,
+    practitioner_takes_on_case,
     practitioner_takes_on_contact,
     user_is_seen_anew,
 )
@@ -104,6 +105,7 @@ from persim.state import (
     CTO,
     HANDED_ON,
     IN_USE,
+    KNOWS,
     LEAD_COORDINATOR,
     LEFT_HOSPITAL,
     NOT_INFORMED,
@@ -134,6 +136,7 @@ def person_is_away(user, row, seed, org, p, enriched, s, week, notes):
     elif draw(s, purpose.REPLACE) < p.new_referral_rate:
         user.key = key_of(seed, PERSON, row, user.key)
         user_enters(user, org, p, enriched)
+        user_is_newly_referred(user)
         note(notes, M_REFERRED, user.weight)
 
 
@@ -271,13 +274,14 @@ def person_hears(user, row, users, team, org, p, s):
 @loop
 def person_lives(user, worker, amhp, team, org, p, s, week, notes):
     """Phases 3 and 4 for one person on the caseload: mental state, compulsion, how they are seen, eligibility."""
+    was_on_order = user.legal_status == CTO
     change = user_changes_state(user, p, draw(s, purpose.MENTAL))
     if change != NOTHING:
         person_changes(user, worker, amhp, team, org, p, change, s, notes)
     if user.legal_status != VOLUNTARY:
         if user.legal_status == SECTION_2:
             user_moves_to_section_3(user, p, draw(s, purpose.SECTION))
-        elif user.legal_status == CTO:
+        elif was_on_order:
             person_under_order(user, amhp, org, p, change, s, notes)
     user_is_seen_anew(user, p, change == CRISIS_STARTS)
     if user.s117 > user.eligible or draw(s, purpose.REASSESS) < p.reassessment_rate:
@@ -285,7 +289,7 @@ def person_lives(user, worker, amhp, team, org, p, s, week, notes):
 
 
 @loop
-def person_asks_of_week(user, worker, team, org, p):
+def person_asks_of_week(user, worker, team, org, p, week):
     """Put this person's contacts, review and talk on the coordinator's week; urgent ones on the team's if nobody is in post."""
     weight = user.weight
     hours = contacts_needed(user, p) * org.contact_hours * weight
@@ -296,10 +300,12 @@ def person_asks_of_week(user, worker, team, org, p):
     user.weeks_to_review -= 1
     if user.weeks_to_review <= 0:
         worker.hours_reviews += p.review_hours * weight
-        if user.pathway_stage == OUTSIDE and user.eligible == 1 and user.asked == 0:
+        if user.pathway_stage == OUTSIDE and user.eligible == 1 and user.asked == 0 and week >= user.rest_until:
             worker.hours_talk += p.talk_hours * weight
     if user.asked == 1 and user.pathway_stage == OUTSIDE:
         worker.hours_talk += p.talk_hours * weight
+    if user.pathway_stage == IN_USE and budget_review_is_due(user.weeks_in_stage + 1):
+        worker.hours_reviews += p.review_hours * weight
 
 
 @loop
@@ -310,7 +316,7 @@ def post_opens_week(worker, number, org, p, seed, week):
         practitioner_arrives(worker, org, p, holder_stream(seed, number, worker.holder))
     worker.works = int(worker.vacant_weeks == 0 and worker.sick_weeks == 0)
     worker.lead_cases = worker.next_lead_cases
-    worker.next_lead_cases = 0
+    worker.next_lead_cases = 0.0
     worker.completed = 0
     worker.hours_crisis = 0.0
     worker.hours_detained = 0.0
@@ -361,9 +367,9 @@ def team_lives(
                 user_is_transferred(user, team, draw(s, purpose.TRANSFER_TO))
                 user_meets_new_coordinator(user, p)
                 note(notes, M_TRANSFERRED, user.weight)
-            worker = practitioners[user.coordinator]
-            if worker.fresh_holder == 1:
+            elif practitioners[user.coordinator].fresh_holder == 1:
                 user_meets_new_coordinator(user, p)
+            worker = practitioners[user.coordinator]
             if user.pathway_stage != HANDED_ON:  # a request that was handed on is still a request when it arrives
                 user.asked = 0
             if user_is_discharged(user, p, draw(s, purpose.MOVE)):
@@ -371,15 +377,18 @@ def team_lives(
             else:
                 person_lives(user, worker, amhp, team, org, p, s, week, notes)
                 if user.eligible == 1:
-                    if user.informed != UNDERSTANDS:
+                    if user.informed == UNDERSTANDS:
+                        if user_forgets(user, p, draw(s, purpose.FORGET)):
+                            user.informed = KNOWS
+                    else:
                         person_hears(user, row, users, team, org, p, s)
                     if user_can_ask(user, week) and user_asks(user, org, p, week, draw(s, purpose.ASK)):
                         user.asked = 1
                         note(notes, M_ASKED, user.weight)
                 user_grows(user, worker, p)
-                person_asks_of_week(user, worker, team, org, p)
+                person_asks_of_week(user, worker, team, org, p, week)
                 if RAISED <= user.pathway_stage <= SET_UP:
                     lead = user.coordinator if user.lead_worker == LEAD_COORDINATOR else user.lead_worker
-                    lead_takes_on_case(practitioners[lead], user, p)
+                    practitioner_takes_on_case(practitioners[lead], user, p)
         if notes[0] > 0.0:
             add_notes(notes, out, cells, groups, user, practitioners[user.coordinator], tally, waits)

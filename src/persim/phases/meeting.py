@@ -29,7 +29,7 @@ from persim.measures import (
     M_REVIEWS_HELD,
     M_REVIEWS_SLIPPED,
 )
-from persim.phases.counting import NOTE_TALLY, note
+from persim.phases.counting import NOTE_TALLY, note, note_wait
 from persim.rules.caseload import judgement_period
 from persim.rules.information import user_is_let_down
 from persim.rules.pathway import carer_wishes_it, user_enters_stage, user_leaves_pathway, user_starts_pathway
@@ -145,9 +145,8 @@ def find_taker(user, practitioners, localities, team, n_posts, p, s):
 def hand_on(user, practitioners, localities, team, n_posts, p, s, notes):
     """Send the person to somebody else, to wait there; they are not told why."""
     taker = find_taker(user, practitioners, localities, team, n_posts, p, s)
-    weeks = p.council_weeks if practitioners[taker].profession == COUNCIL_TEAM else p.handoff_weeks
-    if taker != n_posts + 2 * team.locality + 1 or localities[team.locality].integration != SEPARATE:
-        weeks = p.handoff_weeks
+    separate = localities[team.locality].integration == SEPARATE
+    weeks = p.council_weeks if separate and practitioners[taker].profession == COUNCIL_TEAM else p.handoff_weeks
     user_enters_stage(user, HANDED_ON, 0.0, weeks)
     user.lead_worker = taker
     note(notes, M_PASSED_ON, user.weight)
@@ -168,11 +167,11 @@ def opportunity_arises(user, practitioners, localities, team, n_posts, p, occasi
         remember_gates(user, 1 << B_NO_COORDINATOR, notes)
         return
     lead = practitioners[lead_row]
-    judgement = judgement_stream(user.key, lead_row * 4096 + lead.holder, judgement_period(user, p, week))
+    judgement = judgement_stream(user.key, lead.key + lead.holder, judgement_period(user, p, week))
     closed = gates_closed(lead, user, team, org, p, judgement, s, occasion == BY_DEFAULT)
     if closed == 0:
         leads = LEAD_COORDINATOR if lead_row == user.coordinator else lead_row
-        offer_is_made(user, leads, org, p, occasion == ON_REQUEST, week, notes)
+        offer_is_made(user, leads, org, p, user.asked == 1, week, notes)
         return
     remember_gates(user, closed, notes)
     if first_gate(closed) == B_ROLE and practitioner_hands_on(lead, user, org, p, draw(judgement, purpose.HAND_ON)):
@@ -185,20 +184,23 @@ def hand_off_arrives(user, taker, team, org, p, week, notes):
     s = stream(user.key, week)
     weight = user.weight
     if draw(s, purpose.LOST) < p.handoff_lost:
+        note_wait(notes, user, 0)
         note(notes, M_PASSED_ON_LOST, weight)
         user_is_let_down(user, p)
         end_process(user, B_HAND_OFF, p, week, notes)
         return
     limit = outside_room(taker, org, p) if taker.profession >= BROKER else int(p.handoff_full)
     row = user.lead_worker
-    judgement = judgement_stream(user.key, row * 4096 + taker.holder, judgement_period(user, p, week))
+    judgement = judgement_stream(user.key, taker.key + taker.holder, judgement_period(user, p, week))
     closed = gates_closed(taker, user, team, org, p, judgement, s, False)
     if taker.works == 0 or taker.lead_cases >= limit or (closed >> B_ROLE) & 1 == 1:
+        note_wait(notes, user, 0)
         note(notes, M_PASSED_ON_BOUNCED, weight)
         end_process(user, B_HAND_OFF, p, week, notes)
         return
     note(notes, M_PASSED_ON_TAKEN, weight)
     count_opportunity(user, PASSED_ON, notes)
+    note_wait(notes, user, int(closed == 0))
     if closed == 0:
         offer_is_made(user, row, org, p, user.asked == 1, week, notes)
         return

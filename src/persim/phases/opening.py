@@ -3,26 +3,19 @@
 from persim import purposes as purpose
 from persim.draws import draw, stream
 from persim.jit import loop
-from persim.measures import (
-    M_CONTESTED,
-    M_COUNCIL_RATE,
-    M_LEFT_AT,
-    M_LOCALITIES,
-    M_LOCALITIES_ON_TARGET,
-    M_REFUSED,
-    M_SENT_BACK,
-)
+from persim.measures import M_CONTESTED, M_COUNCIL_RATE, M_LOCALITIES, M_LOCALITIES_ON_TARGET, M_REFUSED, M_SENT_BACK
 from persim.phases.counting import N_PROFESSIONS, POST_GROUP, add_notes, note, note_wait
+from persim.phases.meeting import end_process
 from persim.rules.culture import organisation_feels_media, organisation_sets_terms
 from persim.rules.information import user_is_let_down
 from persim.rules.pathway import (
     FUNDED,
     SENT_BACK,
     panel_decides,
+    panel_keeps,
     panel_sits,
     user_contests,
     user_enters_stage,
-    user_leaves_pathway,
     user_waits_for,
 )
 from persim.rules.practice import outside_worker_is_ready
@@ -39,12 +32,14 @@ def localities_open(localities, practitioners, n_posts, parameters, index, week,
         organisation_feels_media(org, p)
         organisation_sets_terms(org, p)
         organisation_reckons_money(org, p, week)
+        outside_worker_is_ready(practitioners[n_posts + 2 * number], org, p)
+        outside_worker_is_ready(practitioners[n_posts + 2 * number + 1], org, p)
+        if org.n_teams == 0:
+            continue
         here = groups[POST_GROUP] + number * N_PROFESSIONS
         out[here, M_LOCALITIES] += 1.0
         out[here, M_COUNCIL_RATE] += org.council_rate
         out[here, M_LOCALITIES_ON_TARGET] += 1.0 if 0.0 < p.target <= org.council_rate else 0.0
-        outside_worker_is_ready(practitioners[n_posts + 2 * number], org, p)
-        outside_worker_is_ready(practitioners[n_posts + 2 * number + 1], org, p)
 
 
 @loop
@@ -85,9 +80,8 @@ def decide_case(user, org, p, week, notes):
             note(notes, M_CONTESTED, user.weight)
             user_enters_stage(user, CONTESTED, 0.0, p.contest_weeks)
         else:
-            note(notes, M_LEFT_AT + AT_PANEL, user.weight)
             user_is_let_down(user, p)
-            user_leaves_pathway(user, p, B_PANEL, week)
+            end_process(user, B_PANEL, p, week, notes)
 
 
 @loop
@@ -99,7 +93,7 @@ def panels_meet(
     for number in range(len(localities)):
         org = localities[number]
         weekly = org.panel_places * org.eligible_before / 1000.0
-        org.panel_carried = min(org.panel_carried + weekly, weekly * p.panel_keeps_weeks + 1.0) if weekly > 0.0 else 0.0
+        org.panel_carried = min(org.panel_carried + weekly, weekly * panel_keeps(org, p) + 1.0) if weekly > 0.0 else 0.0
         if not panel_sits(org, p, week):
             continue
         while org.panel_carried > 0.0:

@@ -5,7 +5,7 @@ Each stage costs hours of whoever leads, and weeks. The panel meets in `persim.p
 
 from persim import purposes as purpose
 from persim.draws import draw, stream
-from persim.jit import loop
+from persim.jit import loop, rule
 from persim.measures import (
     M_ASSESSMENTS,
     M_ASSESSMENTS_WITHOUT_PERSON,
@@ -19,7 +19,8 @@ from persim.measures import (
     M_DISPUTES,
     M_ENDED,
     M_HOURS_FORMS,
-    M_HOURS_FORMS_OUTSIDE,
+    M_HOURS_FORMS_BROKERS,
+    M_HOURS_FORMS_COUNCIL,
     M_LEFT_PROCESS,
     M_PLAN_INVOLVEMENT,
     M_PLANS,
@@ -77,6 +78,7 @@ from persim.state import (
     B_STEPS_AND_WAITS,
     BROKER,
     CONTESTED,
+    COUNCIL_TEAM,
     FUNDING,
     HANDED_ON,
     IN_USE,
@@ -163,6 +165,7 @@ def set_up_done(user, lead, org, p, week, s, notes):
     note(notes, M_WEEKS_TO_START, weight * (week - user.raised_week))
     lead.completed += 1
     user_starts_using(user, p, week)
+    user.counted = council_counts(user, p)
 
 
 @loop
@@ -216,6 +219,14 @@ def stage_is_done(user, lead, org, p, week, s, notes):
         set_up_done(user, lead, org, p, week, s, notes)
 
 
+@rule
+def forms_measure(profession):
+    """The measure that counts hours on forms of a worker of this profession."""
+    if profession == BROKER:
+        return M_HOURS_FORMS_BROKERS
+    return M_HOURS_FORMS_COUNCIL if profession == COUNCIL_TEAM else M_HOURS_FORMS
+
+
 @loop
 def person_on_pathway(user, lead, org, p, week, notes):
     """Phase 7 for one person on the way: work, wait, leave or go on."""
@@ -224,6 +235,8 @@ def person_on_pathway(user, lead, org, p, week, notes):
         note(notes, M_DISPUTED_WEEKS, user.weight)
     if user.mental_state == INPATIENT:
         return
+    if user.pathway_stage == SET_UP:
+        org.running_cost += user.budget_gbp_per_year * user.weight
     s = stream(user.key, week)
     helped = int(lead.profession == BROKER or draw(user.key, purpose.PEER_WORKER) < p.peer_reach * p.peer_support)
     if user_is_worn_out(user, org, p, week, helped, draw(s, purpose.LEAVE)):
@@ -238,7 +251,7 @@ def person_on_pathway(user, lead, org, p, week, notes):
         user.worked_with += done * lead.involvement_possible
         spent = done * (p.shortest_forms + (1.0 - p.shortest_forms) * lead.involvement_possible) * user.weight
         lead.hours_forms += spent
-        note(notes, M_HOURS_FORMS if lead.profession < BROKER else M_HOURS_FORMS_OUTSIDE, spent)
+        note(notes, forms_measure(lead.profession), spent)
     if user.pathway_stage != AT_PANEL and user.work_left <= 1e-9 and user.wait_left <= 0.0:
         stage_is_done(user, lead, org, p, week, s, notes)
 
@@ -250,13 +263,13 @@ def person_uses_budget(user, worker, org, p, week, notes):
     weight = user.weight
     user.paused = int(user_budget_pauses(user, p))
     if user.paused == 0:
-        weekly = user.budget_gbp_per_year / YEAR * weight
+        weekly = user.budget_gbp_per_year * weight / (p.one_off_weeks if user.one_off == 1 else YEAR)
         person = p.contribution_size * weekly if user.contribution == 1 else 0.0
         nhs = p.joint_share * weekly if user.joint_funded == 1 else 0.0
         org.running_cost += user.budget_gbp_per_year * weight
         note(notes, M_SPEND_PERSON, person)
         note(notes, M_SPEND_NHS, nhs)
-        note(notes, M_SPEND_COUNCIL, weekly - person - nhs)
+        note(notes, M_SPEND_COUNCIL, max(0.0, weekly - person - nhs))
         if draw(s, purpose.DISPUTED_SPENDING) < p.disputed_spending * (1.0 - p.qa_strictness):
             note(notes, M_DISPUTED_SPENDING, weight)
     if user.one_off == 0 and budget_review_is_due(user.weeks_in_stage) and worker.works == 1:

@@ -37,7 +37,6 @@ from persim.state import (
 )
 
 WEEKS_BEFORE_DISCHARGE, WEEKS_AWAY = 12, 104
-USUAL_TRUST = 0.6
 
 
 @rule
@@ -51,7 +50,7 @@ def user_enters(user, org, p, enriched):
     """A new person comes under the Trust: traits, need, carer and what is known, from the person's key.
 
     Args:
-        user: writes every field but `key`, `generation` and `coordinator`.
+        user: writes every field but `key` and `coordinator`.
         enriched: share of rows drawn from people prone to detention, or a negative number for the natural share. The
             weight restores the natural share.
 
@@ -182,6 +181,14 @@ def user_comes_back(user, p, u):
     """
     user.place = ON_CASELOAD
     user.mental_state = CRISIS if u < p.return_in_crisis else UNSETTLED
+    user.weeks_in_state = 0
+    user.weeks_to_review = 4
+
+
+@rule
+def user_is_newly_referred(user):
+    """Someone new comes unsettled, is reviewed within weeks, and is nobody's long-stable case."""
+    user.mental_state = UNSETTLED
     user.weeks_in_state = 0
     user.weeks_to_review = 4
 

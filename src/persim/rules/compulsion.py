@@ -222,6 +222,7 @@ def practitioner_agrees_to_revoke(amhp, user, p, u):
 @rule
 def user_order_is_revoked(user, p):
     """Revocation: hospital goes on under section 3, whose clock starts again."""
+    user_order_ends(user)
     user.legal_status = SECTION_3
     user.trust = unit(user.trust - p.trust_detained)
 
@@ -232,3 +233,4 @@ def user_order_ends(user):
     user.legal_status = VOLUNTARY
     user.conditions = 0
     user.conditions_negotiated = 0.0
+    user.cto_review_in = 0

@@ -144,7 +144,9 @@ def user_takes_part(user, p, voice, stage_bit, u):
     possible = user.worked_with / user.worked_hours if user.worked_hours > 0.0 else 0.0
     part = unit(possible * (0.4 + 0.6 * voice))
     present = u < chance_of_presence(possible, p)
-    if not present:
+    if present:
+        user.absent &= ~stage_bit
+    else:
         part *= 0.3
         user.absent |= stage_bit
     if stage_bit == ABSENT_ASSESSMENT:
@@ -365,6 +367,12 @@ def user_budget_is_reviewed(user, worker, org, p, s):
         user.budget_gbp_per_year *= 1.0 + p.raise_size
         return 1
     return 0
+
+
+@rule
+def panel_keeps(org, p):
+    """Weeks for which unused panel places keep: at least until the next panel."""
+    return max(p.panel_keeps_weeks, p.rural_panel_interval) if org.rural == 1 else p.panel_keeps_weeks
 
 
 @rule

@@ -323,7 +323,9 @@ def outside_worker_is_ready(worker, org, p):
     Brokers know the process and hold it their own job; they bypass the role gate, not risk or panel.
     """
     worker.lead_cases = worker.next_lead_cases
-    worker.next_lead_cases = 0
+    worker.next_lead_cases = 0.0
+    worker.completed = 0
+    worker.hours_forms = 0.0
     worker.works = 1
     worker.gate_open = 1.0
     worker.squeeze = 0.0
@@ -366,11 +368,11 @@ def outside_room(worker, org, p):
 
 
 @rule
-def lead_takes_on_case(lead, user, p):
+def practitioner_takes_on_case(worker, user, p):
     """Put the forms of a person on the pathway on the week of who leads; nothing can be done in hospital."""
-    lead.next_lead_cases += 1
+    worker.next_lead_cases += user.weight
     if user.work_left > 0.0 and user.mental_state != INPATIENT:
-        lead.hours_due += min(user.work_left, p.most_case_hours) * user.weight
+        worker.hours_due += min(user.work_left, p.most_case_hours) * user.weight
 
 
 @rule
@@ -383,4 +385,4 @@ def contact_cannot_wait(user):
 def practitioner_covers_for_others(worker, team):
     """Take an even share of what cannot wait on caseloads whose post is vacant or whose coordinator is ill."""
     if worker.works == 1:
-        worker.hours_crisis += team.cover_hours / team.n_working
+        worker.hours_crisis += team.cover_hours / max(1, team.n_working)

@@ -96,7 +96,7 @@ def budget_worth(user, org, p):
     truths = min(1.0, truths + p.worth_vary * user.can_vary)
     taking_part = 0.5 + 0.5 * user.involvement
     ease = 1.1 - 0.3 * org.effort
-    return truths * taking_part * ease * (0.6 + 0.4 * org.market) * (0.85 + 0.15 * user.trust)
+    return unit(truths * taking_part * ease * (0.6 + 0.4 * org.market) * (0.85 + 0.15 * user.trust))
 
 
 @rule
