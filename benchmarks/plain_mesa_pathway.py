@@ -58,6 +58,8 @@ from persim.state import (
     YEAR,
 )
 
+FORMS_OF = {BROKER: "hours_forms_brokers", COUNCIL_TEAM: "hours_forms_council"}
+
 
 class OnPathway:
     """What happens between a person and budgets: opportunities, hand-offs, the pathway, a budget in use."""
@@ -143,7 +145,7 @@ class OnPathway:
             return
         closed = self.gates_closed(p, lead, occasion == "opportunities_default")
         if not closed:
-            self.be_offered(p, None if lead is worker else lead, requested)
+            self.be_offered(p, None if lead is worker else lead, self.asked)
             return
         self.remember_gates(closed)
         if closed[0] == B_ROLE:
@@ -338,6 +340,8 @@ class OnPathway:
             self.note("disputed_weeks")
         if self.mental_state == INPATIENT:
             return
+        if self.stage == SET_UP:
+            self.locality.running_cost += self.budget
         lead = self.lead or self.coordinator
         chance = p.leave_rate * (0.5 + self.locality.effort)
         chance *= 1.0 + p.leave_growth * (self.model.week - self.raised_week)
@@ -359,7 +363,7 @@ class OnPathway:
             self.worked_with += done * lead.involvement_possible
             spent = done * (p.shortest_forms + (1.0 - p.shortest_forms) * lead.involvement_possible)
             lead.hours_forms += spent
-            self.note("hours_forms" if lead.profession < BROKER else "hours_forms_brokers", spent)
+            self.note(FORMS_OF.get(lead.profession, "hours_forms"), spent)
         if self.stage != AT_PANEL and self.work_left <= 1e-9 and self.wait_left <= 0.0:
             self.finish_stage(p, lead)
 
@@ -482,9 +486,8 @@ class OnPathway:
             self.note("contested")
             self.enter_stage(CONTESTED, 0.0, p.contest_weeks)
         else:
-            self.note_left()
             self.be_let_down(p)
-            self.leave_pathway(p, B_PANEL)
+            self.end_process(p, B_PANEL)
 
     def hear_contest(self, p):
         """A contested refusal is reconsidered, or upheld."""
@@ -520,6 +523,7 @@ class OnPathway:
         self.barrier, self.gates = B_NONE, 0
         self.paused = self.activity_goes_on = False
         self.trust = unit(self.trust + p.trust_promise)
+        self.counted = p.audit < 0.5 or self.is_real
 
     def chosen_form(self, p, lead):
         """The person's wish, as far as law and expertise given to the person allow."""
@@ -546,13 +550,13 @@ class OnPathway:
             self.form == DIRECT_PAYMENT and self.mental_state == INPATIENT and self.weeks_in_state > p.pause_weeks
         )
         if not self.paused:
-            weekly = self.budget / YEAR
+            weekly = self.budget / (p.one_off_weeks if self.one_off else YEAR)
             person = p.contribution_size * weekly if self.contribution else 0.0
             nhs = p.joint_share * weekly if self.joint_funded else 0.0
             here.running_cost += self.budget
             self.note("spend_person", person)
             self.note("spend_nhs", nhs)
-            self.note("spend_council", weekly - person - nhs)
+            self.note("spend_council", max(0.0, weekly - person - nhs))
             if random() < p.disputed_spending * (1.0 - p.qa_strictness):
                 self.note("disputed_spending")
         weeks = self.weeks_in_stage

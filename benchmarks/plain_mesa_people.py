@@ -19,6 +19,7 @@ from persim.state import (
     CRISIS,
     CTO,
     DIRECT_PAYMENT,
+    FIRST_REVIEW_WEEKS,
     HANDED_ON,
     IN_USE,
     INPATIENT,
@@ -186,6 +187,9 @@ class ServiceUser(OnPathway, mesa.Agent):
                 self.be_reassessed(p)
         elif random() < p.new_referral_rate:
             self.enter(p)
+            self.mental_state = UNSETTLED
+            self.weeks_in_state = 0
+            self.weeks_to_review = 4
             self.note("referred")
 
     def be_discharged(self, p):
@@ -225,9 +229,9 @@ class ServiceUser(OnPathway, mesa.Agent):
         random = self.random.random
         if random() < p.transfer_rate and len(self.team.members) > 1:
             self.transfer(p)
-        worker = self.coordinator
-        if worker.is_new:
+        elif self.coordinator.is_new:
             self.meet_new_coordinator(p)
+        worker = self.coordinator
         if self.stage != HANDED_ON:  # a request that was handed on is still a request when it arrives
             self.asked = False
         if (
@@ -237,7 +241,7 @@ class ServiceUser(OnPathway, mesa.Agent):
         ):
             self.be_discharged(p)
             return
-        before = self.mental_state
+        before, was_on_order = self.mental_state, self.legal_status == CTO
         self.change_state(p, random())
         changed = self.mental_state != before
         if changed:
@@ -246,7 +250,7 @@ class ServiceUser(OnPathway, mesa.Agent):
             if self.legal_status == SECTION_2:
                 if self.weeks_in_state >= 4:
                     self.legal_status = SECTION_3 if random() < p.section2_to_3 else VOLUNTARY
-            elif self.legal_status == CTO:
+            elif was_on_order:
                 self.live_on_order(p, changed)
         self.be_seen_anew(p, changed and self.mental_state == CRISIS)
         if (self.s117 and not self.eligible) or random() < p.reassessment_rate:
@@ -254,6 +258,8 @@ class ServiceUser(OnPathway, mesa.Agent):
         if self.eligible:
             if self.informed != UNDERSTANDS:
                 self.hear(p)
+            elif self.stage == OUTSIDE and random() < p.forget_rate:
+                self.informed = KNOWS
             if (
                 self.informed != NOT_INFORMED
                 and self.stage == OUTSIDE
@@ -418,6 +424,7 @@ class ServiceUser(OnPathway, mesa.Agent):
             person_centred = 1.0 - self.team.duty_amhp.medical_orientation
             if random() < 1.0 - (1.0 - p.amhp_agrees) * person_centred:
                 self.note("revocations")
+                self.lift_order()
                 self.legal_status = SECTION_3
                 self.trust = unit(self.trust - p.trust_detained)
             return
@@ -462,6 +469,10 @@ class ServiceUser(OnPathway, mesa.Agent):
     def end_order(self):
         """The order ends; aftercare stays."""
         self.note("orders_ended")
+        self.lift_order()
+
+    def lift_order(self):
+        """Nothing of the order is left."""
         self.legal_status = VOLUNTARY
         self.conditions = 0
         self.conditions_negotiated = 0.0
@@ -545,10 +556,14 @@ class ServiceUser(OnPathway, mesa.Agent):
         self.weeks_to_review -= 1
         if self.weeks_to_review <= 0:
             worker.hours_reviews += p.review_hours
-            if self.stage == OUTSIDE and self.eligible and not self.asked:
+            if self.stage == OUTSIDE and self.eligible and not self.asked and self.model.week >= self.rest_until:
                 worker.hours_talk += p.talk_hours
         if self.asked and self.stage == OUTSIDE:
             worker.hours_talk += p.talk_hours
+        if self.stage == IN_USE:
+            weeks = self.weeks_in_stage + 1
+            if weeks == FIRST_REVIEW_WEEKS or weeks % YEAR == 0:
+                worker.hours_reviews += p.review_hours
 
     # The end of a week
 
@@ -569,7 +584,7 @@ class ServiceUser(OnPathway, mesa.Agent):
             here.compelled_now += 1
         if self.eligible:
             here.eligible_now += 1
-            if self.counted and not self.one_off:
+            if self.counted and (not self.one_off or self.stage != IN_USE):
                 here.counted_now += 1
 
     def budget_worth(self, p):
@@ -579,7 +594,7 @@ class ServiceUser(OnPathway, mesa.Agent):
         here = self.locality
         truths = p.worth_known * self.amount_known + p.worth_agreed * self.plan_agreed + p.worth_vary * self.can_vary
         worth = min(1.0, truths) * (0.5 + 0.5 * self.involvement) * (1.1 - 0.3 * here.effort)
-        return worth * (0.6 + 0.4 * here.market) * (0.85 + 0.15 * self.trust)
+        return unit(worth * (0.6 + 0.4 * here.market) * (0.85 + 0.15 * self.trust))
 
     def feel_week(self, p):
         """Felt control, social contact and quality of life move towards this week's levels."""
