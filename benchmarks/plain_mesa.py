@@ -57,7 +57,8 @@ passed_on passed_on_lost passed_on_bounced passed_on_taken
 left_process refused sent_back contested contest_won disputes disputed_weeks set_up_failed
 assessments assessments_without_person plans plans_without_person plan_involvement weeks_to_start
 budget_reviews budget_reviews_without_person budgets_cut budgets_raised disputed_spending
-relabelled_now relabel_lapsed spend_council spend_nhs spend_person cost_levers hours_forms hours_forms_outside
+relabelled_now relabel_lapsed spend_council spend_nhs spend_person cost_levers hours_forms
+hours_forms_brokers hours_forms_council
 """
 EVENTS = (
     *_EVENTS.split(),
@@ -70,7 +71,7 @@ _ELIGIBLE = """
 eligible control_felt control_recorded social_contact quality_of_life perceived_risk actual_risk involved
 informed understands had_opportunity s117_entitled with_coordinator voluntary voluntary_control
 real_strict real_broad notional reported reported_with_one_off relabelled direct_payments third_party_budgets
-managed_budgets paused spend_packages without_budget support_without_budget
+managed_budgets paused direct_payments_reported spend_packages without_budget support_without_budget
 first_eligible_in_year first_counted_in_year first_real_in_year first_strict_in_year first_notional_in_year
 """
 ELIGIBLE = (
@@ -245,19 +246,21 @@ class PlainMesaModel(mesa.Model):
         truths = np.where(in_use, known + agreed + vary, 0)
         real = in_use & (agreed > 0) & (known + vary > 0)
         on_paper = 0.45 + 0.30 * counted + 0.15 * (stage >= FUNDING) + 0.05 * ((status == CTO) & (involvement >= 0))
-        notional = (counted > 0) & whole & (truths == 0)
+        lasting = (counted > 0) & (~in_use | whole)
+        notional = lasting & (truths == 0)
         barrier = np.where((barrier == B_NO_OPPORTUNITY) & (works == 0), B_NO_COORDINATOR, barrier).astype(int)
         gates = np.where(gates > 0, gates.astype(int), 1 << barrier)
         held_up = ~real[:, None] & (barrier[:, None] == np.arange(N_BARRIERS))
         would_hold_up = ~real[:, None] & (gates[:, None] >> np.arange(N_BARRIERS) & 1)
-        today = (np.ones(len(rows)), (counted > 0) & whole, real & whole, (truths == 3) & whole, notional)
+        today = (np.ones(len(rows)), lasting, real & whole, (truths == 3) & whole, notional)
         return np.column_stack(
             (
                 np.ones(len(rows)), control, on_paper, contact, quality, perceived, actual, planned,
                 informed != NOT_INFORMED, informed == UNDERSTANDS, met > 0, s117, works, voluntary, voluntary * control,
-                (truths == 3) & whole, real & whole, notional, (counted > 0) & whole, counted, (counted > 0) & ~in_use,
+                (truths == 3) & whole, real & whole, notional, lasting, counted, (counted > 0) & ~in_use,
                 in_use & (form == DIRECT_PAYMENT), in_use & (form == THIRD_PARTY), in_use & (form == MANAGED),
-                in_use & (paused > 0), (~in_use | ~whole) * package * p.package_cost / YEAR, ~real, ~real * planned,
+                in_use & (paused > 0), (counted > 0) & in_use & (form == DIRECT_PAYMENT),
+                (~in_use | ~whole) * package * p.package_cost / YEAR, ~real, ~real * planned,
                 self._first_this_year(number.astype(int), np.column_stack(today) > 0),
                 stage[:, None] == np.arange(1, len(Stage)), held_up, would_hold_up,
             )

@@ -529,9 +529,8 @@ class Locality(mesa.Agent):
     def hold_panel(self, p):
         """Oldest cases first, as many as there are places; unused places keep for some weeks."""
         weekly = self.panel_places * self.eligible_before / 1000.0
-        self.panel_carried = (
-            min(self.panel_carried + weekly, weekly * p.panel_keeps_weeks + 1.0) if weekly > 0.0 else 0.0
-        )
+        keeps = max(p.panel_keeps_weeks, p.rural_panel_interval) if self.rural else p.panel_keeps_weeks
+        self.panel_carried = min(self.panel_carried + weekly, weekly * keeps + 1.0) if weekly > 0.0 else 0.0
         queue, self.panel_queue = self.panel_queue, []
         interval = int(p.rural_panel_interval) if self.rural else 1
         if not queue or self.model.week % max(1, interval) != 0:

@@ -63,7 +63,7 @@ def write_docs(text: str) -> None:
     DOCS.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Measure, print; 0 if no goal was missed, else 1."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="shorter runs, fewer rounds")
@@ -71,7 +71,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=list(MEASUREMENTS), metavar="NAME", help=", ".join(MEASUREMENTS))
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the table as data")
     parser.add_argument("--write-docs", action="store_true", help="put the table into docs/performance.md")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     names = chosen.only or [name for name in MEASUREMENTS if chosen.long or name not in LONG]
     about = machine()
     rows = measure(names, QUICK if chosen.quick else FULL, lambda text: print(text, file=sys.stderr, flush=True))

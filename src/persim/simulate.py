@@ -5,8 +5,10 @@ The run itself is compiled and holds arrays only; tables are made when they are 
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -233,11 +235,37 @@ def ready_the_compiled_model() -> None:
     with _COMPILING:
         if _READY:
             return
-        from persim.parameters import defaults, parameter_rows
-
-        weekly = {name: np.full(1, np.nan if value is None else value) for name, value in defaults().items()}
-        world = start_world(40, parameter_rows(weekly), 1)
-        first, n_rows = group_rows(len(world.localities), ())
-        cells, notes = scratch()
-        run_weeks(world, 1, -1.0, 0, 0, 1, 1, np.zeros((1, n_rows, N_FIELDS)), cells, first, notes)
+        with _interrupts_remembered():
+            _compile()
         _READY = True
+
+
+def _compile() -> None:
+    from persim.parameters import defaults, parameter_rows
+
+    weekly = {name: np.full(1, np.nan if value is None else value) for name, value in defaults().items()}
+    world = start_world(40, parameter_rows(weekly), 1)
+    first, n_rows = group_rows(len(world.localities), ())
+    cells, notes = scratch()
+    run_weeks(world, 1, -1.0, 0, 0, 1, 1, np.zeros((1, n_rows, N_FIELDS)), cells, first, notes)
+
+
+@contextmanager
+def _interrupts_remembered() -> Iterator[None]:
+    """Raise KeyboardInterrupt again at the end if Ctrl-C came meanwhile: the compiler may swallow it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def remember(number: int, frame: object) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt

@@ -80,7 +80,7 @@ TARGETS = (
     Target("TGT01", "recorded with a budget, 2011-12", 0.146, 0.10, 0.20,
            lambda world: world.rate("reported", "eligible", YEAR_2011)),
     Target("TGT05", "direct payments among recorded", 0.234, 0.15, 0.35,
-           lambda world: world.rate("direct_payments", "reported_with_one_off", YEAR_2011)),
+           lambda world: world.rate("direct_payments_reported", "reported_with_one_off", YEAR_2011)),
     Target("TGT07", "people per care coordinator", 30, 21, 40,
            lambda world: world.rate("on_caseload", "posts", YEAR_2011)),
     Target("TGT08", "contacts per person and week, where nobody travels far", 0.47, 0.35, 0.92,

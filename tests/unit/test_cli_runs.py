@@ -214,7 +214,10 @@ def test_ctrl_c_ends_soon_with_exit_130_and_leaves_nothing():
         time.sleep(0.05)
     time.sleep(4.0)
     child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=30.0)
+    try:
+        out, err = child.communicate(timeout=90.0)
+    finally:
+        child.kill()
     assert child.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err
