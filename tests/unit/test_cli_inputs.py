@@ -155,7 +155,7 @@ def test_diff_names_numbers_with_meaning_and_unit():
 def test_diff_tells_what_was_left_out():
     output = run("diff", "baseline", "thirty_percent_target").stdout
     assert "Policy only in baseline" in output
-    assert "from 31 March 2011 (week 155) until 26 October 2012, deadline 31 March 2013" in output
+    assert "from 4 April 2011 (week 156) until 26 October 2012, deadline 31 March 2013" in output
 
 
 def test_diff_of_a_scenario_with_itself_says_so():

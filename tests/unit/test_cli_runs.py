@@ -233,7 +233,7 @@ def test_demo_compares_shipped_scenarios_and_replaces_its_own_folder(monkeypatch
     for _ in range(2):
         result = run("demo")
         assert result.exit_code == 0, result.output
-        assert "against baseline" in result.stdout
+        assert "Differences to baseline" in result.stdout
     assert os.listdir("outputs") == ["demo"]
 
 

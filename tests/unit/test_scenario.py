@@ -135,7 +135,7 @@ def test_the_calendar_has_the_dates_of_the_time():
     assert np.flatnonzero(np.diff(weekly["ctos_exist"])).tolist() == [29]
     assert np.flatnonzero(np.diff(weekly["direct_payment_barred"])).tolist() == [82]
     assert weekly["target"][[72, 73, 155, 156, 236, 237, 259]].tolist() == [0, 0.3, 0.3, 1, 1, 0.7, 0.7]
-    assert weekly["target_deadline_weeks"][[72, 73, 154, 155, 236, 237]].tolist() == [260, 82, 1, 104, 23, 22]
+    assert weekly["target_deadline_weeks"][[72, 73, 154, 156, 236, 237]].tolist() == [260, 82, 1, 103, 23, 22]
     assert weekly["default_offer"][[128, 129]].tolist() == [0, 0.1]
     assert weekly["implicit_tightening"][103] == 0 < weekly["implicit_tightening"][104]
 
