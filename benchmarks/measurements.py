@@ -106,6 +106,16 @@ def ratios(above: list[float], below: list[float]) -> list[float]:
     return [a / b for a, b in zip(above, below, strict=True)]
 
 
+def faster(what: str, slow: list[float], fast: list[float], goal: float) -> Row:
+    """How many times faster: the median over rounds, and best against best, which other work on the machine moves less.
+
+    The smaller of the two is held against the goal: other work slows Python more than compiled code.
+    """
+    times, best = ratios(slow, fast), min(slow) / min(fast)
+    measured = f"{spread(times, ' times')}, best against best {best:.1f}"
+    return Row(what, measured, f"at least {goal:g}", at_least(min(statistics.median(times), best), goal))
+
+
 def processor_time(work: Callable[[], object]) -> float:
     """Seconds of processor time that `work` takes in this process."""
     start = time.process_time()
@@ -166,23 +176,12 @@ def against_mesa(size: Size) -> list[Row]:
         with one_core():
             found = in_turn(versions, max(3, size.rounds // 2) if large else size.rounds)
         label = f"{n_users:,} people x {n_weeks} weeks"
-        same, lite = ratios(found["plain"], found["kernel"]), ratios(found["lite"], found["kernel"])
         rows += [
             Row(f"kernel, ns per user-week, {label}", spread(found["kernel"])),
             Row(f"plain Mesa of the same rules, ns per user-week, {label}", spread(found["plain"], digits=0)),
             Row(f"PB-lite in plain Mesa, ns per user-week, {label}", spread(found["lite"], digits=0)),
-            Row(
-                f"kernel against plain Mesa of the same rules, {label}",
-                spread(same, " times"),
-                "at least 60",
-                at_least(statistics.median(same), 60),
-            ),
-            Row(
-                f"kernel against plain-Mesa PB-lite, {label}",
-                spread(lite, " times"),
-                "at least 14",
-                at_least(statistics.median(lite), 14),
-            ),
+            faster(f"kernel against plain Mesa of the same rules, {label}", found["plain"], found["kernel"], 60),
+            faster(f"kernel against plain-Mesa PB-lite, {label}", found["lite"], found["kernel"], 14),
         ]
     return rows
 
@@ -201,16 +200,10 @@ def against_agents(size: Size) -> list[Row]:
     }
     with one_core():
         found = in_turn(versions, size.rounds)
-    times = ratios(found["agents"], found["kernel"])
     label = f"{n_users:,} people x {n_weeks} weeks"
     return [
         Row(f'engine="agents", ns per user-week, {label}', spread(found["agents"], digits=0)),
-        Row(
-            f'kernel against engine="agents", {label}',
-            spread(times, " times"),
-            "at least 150",
-            at_least(statistics.median(times), 150),
-        ),
+        faster(f'kernel against engine="agents", {label}', found["agents"], found["kernel"], 150),
     ]
 
 
@@ -285,7 +278,7 @@ def mesa_face(size: Size) -> list[Row]:
         return measure
 
     with one_core():
-        found = in_turn({"bare": repeated(bare), "face": repeated(face)}, 2 * size.rounds)
+        found = in_turn({"bare": repeated(bare), "face": repeated(face)}, 3 * size.rounds)
     times = ratios(found["face"], found["bare"])
     return [
         Row(
@@ -390,7 +383,7 @@ def same_model(size: Size) -> list[Row]:
     rows = [
         Row(f"yardstick: {MAIN[a.name]}", f"plain {a.plain:.3g}, kernel {a.kernel:.3g}, z {a.z:+.1f}") for a in found
     ]
-    label = f"largest |z| of {len(found)} series, {seeds} runs of plain Mesa, {people:,} people"
+    label = f"largest z in size of {len(found)} series, {seeds} runs of plain Mesa, {people:,} people"
     return [
         *rows,
         Row(f"yardstick and kernel are the same model: {label}", f"{worst:.1f}", "below 4", at_most(worst, 4.0)),
