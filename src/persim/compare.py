@@ -99,7 +99,9 @@ def _run_all(plan: Plan, spool: Spool, waits: Sequence[Waits], progress: Progres
     def work(task: Task) -> None:
         row = missing
         try:
-            run = run_scenario(variants[task.scenario], task.seed, "weekly", reduction.recorded)
+            variant = variants[task.scenario]
+            since = reduction.unread_weeks(variant.start_week)
+            run = run_scenario(variant, task.seed, "weekly", reduction.recorded, since)
             row = reduction.row(run)
             waits[task.scenario].add(run.world)
         finally:

@@ -18,7 +18,8 @@ from persim.gaps_and_costs import EQUITY
 from persim.outcomes import HEADLINE, YEAR_WEEKS
 from persim.parameters import FIXED_AT_START
 from persim.policy import monday_of, week_of
-from persim.reduction import Reduction, chosen_outcomes, is_barrier, period_of
+from persim.rates import is_barrier
+from persim.reduction import Reduction, chosen_outcomes, period_of
 from persim.scenario import Scenario, read_scenario
 from persim.simulate import Record, checked_groups
 

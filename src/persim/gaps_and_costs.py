@@ -102,7 +102,9 @@ def derived_values(
 
 
 def gap_of(gap: Gap, closing: np.ndarray, labels: list[tuple[str, str]]) -> float:
-    """Real take-up of the first group less the second; NaN if one of them has nobody eligible."""
+    """Real take-up of the first group less the second; NaN if one has nobody eligible, or if they were not recorded."""
+    if (gap.dimension, gap.first) not in labels:
+        return np.nan
     shares = []
     for label in (gap.first, gap.second):
         eligible = count_of(closing, labels, gap.dimension, label, "eligible")

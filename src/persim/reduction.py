@@ -1,4 +1,4 @@
-"""What a comparison keeps of a run: a finished run becomes one row of numbers.
+"""What a comparison keeps of a run: a finished run becomes one row of numbers (`persim.rates` takes the outcomes).
 
 A row holds every chosen outcome by group over the window, how many people stand behind each, gaps and costs, the steps
 from eligible to real, how people and teams differ, and the chosen outcomes over time. Stocks are those of the window's
@@ -7,22 +7,21 @@ last week, flows and rates those of the whole window, weeks by barrier those liv
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from persim.gaps_and_costs import DERIVED, EQUITY, GAPS, Gap, count_of, derived_values
-from persim.measures import COLUMN, N_STOCKS, STOCKS
-from persim.outcomes import BY_NAME, HEADLINE, OUTCOMES, YEAR_WEEKS, Outcome, group_labels, group_table, value_of
+from persim.measures import COLUMN
+from persim.outcomes import BY_NAME, HEADLINE, OUTCOMES, YEAR_WEEKS, Outcome, group_labels, group_table
 from persim.people import real_broad, still_waiting
+from persim.rates import BARRIER_PREFIXES, Rates
 from persim.simulate import Record, Run, checked_groups, outcome_named, period_weeks
 from persim.state import ON_CASELOAD, Stage, World
 from persim.study_size import VARIANCE_PARTS, variance_parts
 
 SMALL = 200  # people; a figure on fewer is flagged
-BARRIER_PREFIXES = ("weeks_first_", "weeks_any_")
-CTO_FIELDS = ("on_cto", "orders_made", "orders_reviewed", "conditions", "benefit_asked", "paired_reviews", "recalls")
 # Outcomes kept when none are named: the headline, what figures show, and what happens on and under an order.
 LEAN = tuple(dict.fromkeys((
     *HEADLINE, "relabelled_take_up", "reported_during_year", "real_during_year", "council_rate",
@@ -47,16 +46,6 @@ STEPS = (
 )
 
 
-def is_stock(outcome: Outcome) -> bool:
-    """Is all of it taken on one day?"""
-    return all(name.rstrip("-") in STOCKS for name in (*outcome.top, *outcome.bottom))
-
-
-def is_barrier(outcome: Outcome) -> bool:
-    """Is it a share of weeks without a budget, by barrier?"""
-    return outcome.name.startswith(BARRIER_PREFIXES)
-
-
 def chosen_outcomes(names: Sequence[str] | str | None) -> tuple[Outcome, ...]:
     """The outcomes to keep: the lean set, with what is named added to it; "all" for every one.
 
@@ -79,6 +68,7 @@ class Reduction:
         first, stop: the calendar weeks that all scenarios share. window: (first, stop) of the weeks reported.
         outcomes: over the window. over_time: those also kept over time, and apart_over_time: of these, by group too.
         every: weeks in a period, calendar quarters if 13. groups: names of dimensions. n_localities: for labels.
+        also: dimensions that a run records besides; a gap whose dimension is not recorded is NaN.
     """
 
     first: int
@@ -90,11 +80,16 @@ class Reduction:
     every: int
     groups: tuple[str, ...]
     n_localities: int
+    also: tuple[str, ...] = EQUITY
+
+    @cached_property
+    def _rates(self) -> Rates:
+        return Rates(self.outcomes)
 
     @cached_property
     def recorded(self) -> tuple[str, ...]:
-        """The dimensions a run has to record: those asked for, and those of the gaps."""
-        return checked_groups((*self.groups, *EQUITY))
+        """The dimensions a run has to record: those asked for, and by default those of the gaps."""
+        return checked_groups((*self.groups, *self.also))
 
     @cached_property
     def _all_labels(self) -> list[tuple[str, str]]:
@@ -154,13 +149,22 @@ class Reduction:
         start, shape = self.sections[name]
         return rows[..., start : start + int(np.prod(shape))].reshape(*rows.shape[:-1], *shape)
 
+    def unread_weeks(self, start_week: int) -> int:
+        """Weeks at the start of a run, from calendar week `start_week`, that `row` does not look at."""
+        spans = [self.window, *self.periods]
+        april = min((stop - 1) // YEAR_WEEKS * YEAR_WEEKS for _, stop in spans)  # for figures during the year
+        return max(0, min(april, *(first for first, _ in spans)) - start_week)
+
     def row(self, run: Run) -> np.ndarray:
-        """The run's numbers, shape (n_columns,). The run must be recorded weekly, with the groups of `recorded`."""
-        start = run.scenario.start_week
+        """The run's numbers, shape (n_columns,).
+
+        The run must be recorded weekly, with the groups of `recorded`, at least since `unread_weeks`.
+        """
+        start = run.first_week
         first, stop = self.window[0] - start, self.window[1] - start
         spans = [(first, stop), *((early - start, late - start) for early, late in self.periods)]
-        values, closing, lived = values_of_spans(run, self.recorded, self.outcomes, spans)
-        people = np.stack([people_behind(o, closing, lived, self._all_labels) for o in self.outcomes])
+        values, closing, lived = self._rates.over_spans(run, self.recorded, spans)
+        people = self._rates.people(closing, lived, self._all_labels)
         gap_people = [self._people_of_gap(gap, closing) for gap in GAPS]
         council = (
             run.record[first:stop, :, COLUMN["hours_forms"]] + run.record[first:stop, :, COLUMN["hours_forms_council"]]
@@ -175,78 +179,11 @@ class Reduction:
         return np.concatenate([np.ravel(part) for part in parts])
 
     def _people_of_gap(self, gap: Gap, closing: np.ndarray) -> float:
+        if gap.dimension not in self.recorded:
+            return float("nan")
         return min(
             count_of(closing, self._all_labels, gap.dimension, label, "n_eligible") for label in (gap.first, gap.second)
         )
-
-
-def values_of_spans(
-    run: Run, dimensions: tuple[str, ...], outcomes: Sequence[Outcome], spans: Sequence[tuple[int, int]]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Outcomes over spans of weeks, and what they were made from.
-
-    Args:
-        run: recorded weekly with these dimensions. spans: (first, stop) weeks since the run's start, in any order.
-    Returns: values, shape (n_outcomes, n_spans, n_groups); and for the first span the counts by group, shape
-        (n_groups, N_FIELDS), with stocks as at its end and with stocks added up over its weeks.
-    """
-    closing, lived = (group_table(table, run.rural, dimensions) for table in tables_of(run.record, spans))
-    last = np.array([stop - 1 for _, stop in spans]) + run.scenario.start_week
-    yearly = [outcome for outcome in outcomes if outcome.yearly]
-    april = group_table(_since_april(run, yearly, spans), run.rural, dimensions) if yearly else lived
-    rows = []
-    for outcome in outcomes:
-        if outcome.yearly:  # already added up since April
-            rows.append(value_of(replace(outcome, yearly=False), april, last, 1))
-        else:
-            table = closing if is_stock(outcome) and not is_barrier(outcome) else lived
-            rows.append(value_of(outcome, table, last, 1))
-    return np.stack(rows), closing[0], lived[0]
-
-
-def tables_of(record: np.ndarray, spans: Sequence[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
-    """Weekly counts added up over spans, twice: with stocks as at the end, and with stocks as lived through.
-
-    Args:
-        record: shape (n_weeks, n_rows, N_FIELDS). spans: (first, stop) rows of weeks.
-    Returns: two arrays of shape (n_spans, n_rows, N_FIELDS); flows are sums in both. The second holds sums of stocks
-        over weeks, so a flow over a stock is per person-week.
-    """
-    lived = np.stack([record[first:stop].sum(axis=0) for first, stop in spans])
-    closing = lived.copy()
-    closing[:, :, :N_STOCKS] = record[[stop - 1 for _, stop in spans], :, :N_STOCKS]
-    return closing, lived
-
-
-def _since_april(run: Run, outcomes: Sequence[Outcome], spans: Sequence[tuple[int, int]]) -> np.ndarray:
-    """Counts since the April before the end of each span, of the fields that these outcomes need; others are 0."""
-    fields = sorted({COLUMN[name.rstrip("-")] for outcome in outcomes for name in (*outcome.top, *outcome.bottom)})
-    table = np.zeros((len(spans), *run.record.shape[1:]))
-    start = run.scenario.start_week
-    for number, (_, stop) in enumerate(spans):
-        april = max(0, (start + stop - 1) // YEAR_WEEKS * YEAR_WEEKS - start)
-        table[number][:, fields] = run.record[april:stop][:, :, fields].sum(axis=0)
-    return table
-
-
-def people_behind(
-    outcome: Outcome, closing: np.ndarray, lived: np.ndarray, labels: list[tuple[str, str]]
-) -> np.ndarray:
-    """How many people, unweighted, an outcome of each group rests on, shape (n_groups,); NaN if it is about posts.
-
-    People on the caseload or eligible are counted on the last day; events (starts, orders) over the window.
-    """
-    base = outcome.bottom[0].rstrip("-") if outcome.bottom else "eligible"
-    if base.startswith(("posts", "localities")):
-        return np.full(len(closing), np.nan)
-    if base in CTO_FIELDS:
-        order = closing[labels.index(("legal_status", "CTO"))]
-        weighted = order[COLUMN["on_caseload"]]
-        table = closing if base in STOCKS else lived
-        return table[:, COLUMN[base]] * (order[COLUMN["n_people"]] / weighted if weighted > 0.0 else 1.0)
-    if base in STOCKS:
-        return closing[:, COLUMN["n_people" if base == "on_caseload" else "n_eligible"]]
-    return lived[:, COLUMN[base]]
 
 
 def steps_of(world: World) -> np.ndarray:

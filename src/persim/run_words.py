@@ -10,7 +10,8 @@ from persim.comparison_words import CHOICE, GATES, NEGLIGIBLE_WEEKS, PURPOSE
 from persim.number_words import NOTHING, level_words, unit_words
 from persim.outcomes import BARRIER_LABELS, BY_NAME, GROUP_CAVEATS, YEAR_WEEKS
 from persim.policy import monday_of
-from persim.reduction import SMALL, is_stock, people_behind, values_of_spans
+from persim.rates import Rates, is_stock
+from persim.reduction import SMALL
 from persim.simulate import Run
 from persim.state import Barrier
 from persim.text_table import Notes, Row, TextTable
@@ -43,7 +44,7 @@ def years_of(run: Run) -> list[tuple[str, tuple[int, int]]]:
 def yearly_values(run: Run) -> np.ndarray:
     """The headline in the first week and in each year, shape (n_outcomes, n_years + 1); no flows in the first week."""
     outcomes = [BY_NAME[name] for name in SHOWN]
-    values, _, _ = values_of_spans(run, (), outcomes, [span for _, span in years_of(run)])
+    values, _, _ = Rates(outcomes).over_spans(run, (), [span for _, span in years_of(run)])
     for number, outcome in enumerate(outcomes):
         if not is_stock(outcome):
             values[number, 0] = np.nan
@@ -81,8 +82,9 @@ def last_year(run: Run) -> tuple[int, int]:
 def group_values(run: Run) -> list[dict[str, object]]:
     """Every recorded group in the last year, with how many eligible people it has."""
     outcomes = [BY_NAME[name] for name in BY_GROUP]
-    values, closing, lived = values_of_spans(run, run.dimensions, outcomes, [last_year(run)])
-    people = people_behind(outcomes[0], closing, lived, run.labels)
+    rates = Rates(outcomes)
+    values, closing, lived = rates.over_spans(run, run.dimensions, [last_year(run)])
+    people = rates.people(closing, lived, run.labels)[0]
     found: list[dict[str, object]] = []
     for number, (dimension, label) in enumerate(run.labels):
         found.append({"dimension": dimension, "group": label})
@@ -115,7 +117,7 @@ def barrier_shares(run: Run) -> dict[str, tuple[float, float]]:
     """Barrier -> shares of weeks without a real budget in the last year: closed first, and would have closed."""
     names = [barrier.name.lower() for barrier in Barrier]
     outcomes = [BY_NAME[f"weeks_{kind}_{name}"] for name in names for kind in ("first", "any")]
-    values, _, _ = values_of_spans(run, (), outcomes, [last_year(run)])
+    values, _, _ = Rates(outcomes).over_spans(run, (), [last_year(run)])
     pairs = values[:, 0, 0].reshape(-1, 2)
     return {name: (float(first), float(anyway)) for name, (first, anyway) in zip(names, pairs, strict=True)}
 

@@ -42,7 +42,7 @@ class Run:
         scenario: the resolved scenario. seed: its seed.
         record: counts, float64 of shape (n_periods, n_rows, N_FIELDS); see `persim.measures`.
         dimensions: names of the groups recorded, of `persim.outcomes.ALL_GROUPS`.
-        world: the state at the end.
+        world: the state at the end. since: weeks at the start that were run but not recorded.
     """
 
     scenario: Scenario
@@ -51,17 +51,23 @@ class Run:
     dimensions: tuple[str, ...]
     every: int
     world: World
+    since: int = 0
+
+    @property
+    def first_week(self) -> int:
+        """The first calendar week recorded."""
+        return self.scenario.start_week + self.since
 
     @property
     def weeks(self) -> np.ndarray:
         """The last calendar week of each period, shape (n_periods,); week 0 is that of 7 April 2008."""
-        last = np.minimum((np.arange(len(self.record)) + 1) * self.every, self.scenario.n_weeks) - 1
-        return self.scenario.start_week + last
+        last = np.minimum((np.arange(len(self.record)) + 1) * self.every, self.scenario.n_weeks - self.since) - 1
+        return self.first_week + last
 
     @property
     def lengths(self) -> np.ndarray:
         """Weeks in each period, shape (n_periods,): the last may be shorter."""
-        return np.diff(np.concatenate([[self.scenario.start_week - 1], self.weeks]))
+        return np.diff(np.concatenate([[self.first_week - 1], self.weeks]))
 
     @property
     def rural(self) -> list[bool]:
@@ -197,19 +203,28 @@ def simulate(
     return run_scenario(scenario, seed, record, checked_groups(groups))
 
 
-def run_scenario(scenario: Scenario, seed: int, record: Record = "weekly", dimensions: tuple[str, ...] = ()) -> Run:
-    """Run a resolved scenario: the one place where a run is made, for every caller and thread."""
+def run_scenario(
+    scenario: Scenario, seed: int, record: Record = "weekly", dimensions: tuple[str, ...] = (), since: int = 0
+) -> Run:
+    """Run a resolved scenario: the one place where a run is made, for every caller and thread.
+
+    Args:
+        since: leave out that many weeks from the start of the record, which is smaller and quicker to make then.
+    """
     seed = checked_seed(seed)
     enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
-    every = period_weeks(record, scenario.n_weeks)
+    n_weeks, start = scenario.n_weeks - since, scenario.start_week
+    every = period_weeks(record, n_weeks)
     ready_the_compiled_model()
     world = start_world(scenario.n_users, scenario.weekly_parameters(), seed, enriched)
-    n_periods = -(-scenario.n_weeks // every)
     first, n_rows = group_rows(len(world.localities), dimensions)
-    out = np.zeros((n_periods, n_rows, N_FIELDS))
     cells, notes = scratch()
-    run_weeks(world, seed, enriched, scenario.start_week, 0, scenario.n_weeks, every, out, cells, first, notes)
-    return Run(scenario, seed, out, dimensions, every, world)
+    if since:
+        unread = np.zeros((1, n_rows, N_FIELDS))
+        run_weeks(world, seed, enriched, start, 0, since, since, unread, cells, first, notes)
+    out = np.zeros((-(-n_weeks // every), n_rows, N_FIELDS))
+    run_weeks(world, seed, enriched, start, since, n_weeks, every, out, cells, first, notes)
+    return Run(scenario, seed, out, dimensions, every, world, since)
 
 
 def scratch() -> tuple[np.ndarray, np.ndarray]:
