@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 DEFAULT_PLACE = Path("outputs")
 MANIFEST = "manifest.json"
 MADE_BY = "persim"
+MANIFEST_VERSION = 2  # from 2 on a manifest is sealed; before, it had neither a version nor a seal
+SEAL = "manifest_sha256"
 NOT_OURS_BUT_HARMLESS = ("Thumbs.db", "desktop.ini")  # left by file managers; hidden files are harmless too
 SPOOL_BLOCK_BYTES = 32 << 20
 
@@ -86,7 +88,7 @@ class ResultFolder:
 
     def write_json(self, name: str, value: Any) -> None:
         """Write JSON; numbers that are not finite become null."""
-        self.write_text(name, json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        self.write_text(name, json_text(value))
 
     def write_table(self, name: str, table: pd.DataFrame) -> None:
         """Write a table as NAME.csv (8 digits) and NAME.parquet (all digits)."""
@@ -109,13 +111,21 @@ class ResultFolder:
                 writer.close()
 
     def commit(self, manifest: Mapping[str, Any]) -> Path:
-        """Write the manifest, with the SHA-256 of every file, and give the folder its name.
+        """Write the manifest, with the SHA-256 of every file and of itself, and give the folder its name.
 
         Returns: the folder. If another one took a wanted name meanwhile, the results get the next free name.
         """
         with _clear_errors(f"the folder {self.target}"):
             files = {path.relative_to(self.place).as_posix(): sha256(path) for path in _files(self.place)}
-            self.write_json(MANIFEST, {"made_by": MADE_BY, **manifest, "files": files})
+            sizes = {name: (self.place / name).stat().st_size for name in files}
+            whole = {
+                "made_by": MADE_BY,
+                "manifest_version": MANIFEST_VERSION,
+                **manifest,
+                "files": files,
+                "sizes": sizes,
+            }
+            self.write_json(MANIFEST, {**whole, SEAL: seal_of(whole)})
             if self._named and self.force and self.target.exists():
                 self._replace()
                 return self.target
@@ -197,6 +207,18 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def json_text(value: Any) -> str:
+    """The JSON that persim writes for a value, to the byte: a file that says the same otherwise is not persim's."""
+    return json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def seal_of(manifest: Mapping[str, Any]) -> str:
+    """The SHA-256 of a manifest without its seal: of its JSON with sorted keys and no spaces, UTF-8."""
+    unsealed = plain({key: value for key, value in manifest.items() if key != SEAL})
+    text = json.dumps(unsealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def plain(value: Any) -> Any:
