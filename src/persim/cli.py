@@ -158,6 +158,11 @@ if importlib.util.find_spec("persim.cli_runs") is not None:  # `run`, `compare` 
 
     register(app)
 
+if importlib.util.find_spec("persim.cli_check") is not None:  # `verify` and `reproduce`
+    from persim import cli_check
+
+    cli_check.register(app)
+
 
 def main() -> None:
     """The command `persim`."""
