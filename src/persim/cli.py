@@ -163,6 +163,11 @@ if importlib.util.find_spec("persim.cli_check") is not None:  # `verify` and `re
 
     cli_check.register(app)
 
+if importlib.util.find_spec("persim.cli_report") is not None:  # `report`
+    from persim.cli_report import register as register_report
+
+    register_report(app)
+
 
 def main() -> None:
     """The command `persim`."""

@@ -36,6 +36,7 @@ MANIFEST = "manifest.json"
 MADE_BY = "persim"
 MANIFEST_VERSION = 2  # from 2 on a manifest is sealed; before, it had neither a version nor a seal
 SEAL = "manifest_sha256"
+REPORT_PAGE, REPORT_WORKBOOK = "report.html", "report.xlsx"  # `persim report` adds them to a finished folder
 NOT_OURS_BUT_HARMLESS = ("Thumbs.db", "desktop.ini")  # left by file managers; hidden files are harmless too
 SPOOL_BLOCK_BYTES = 32 << 20
 
@@ -301,7 +302,8 @@ def _check_free(target: Path, force: bool) -> None:
     if not force:
         raise StoreError(f"{target} holds results already; choose another folder, or --force to replace them")
     names = [path.relative_to(target).as_posix() for path in _files(target) if not _is_harmless(path)]
-    foreign = sorted(name for name in names if name not in listed and name != MANIFEST)
+    own = listed | {MANIFEST, REPORT_PAGE, REPORT_WORKBOOK}
+    foreign = sorted(name for name in names if name not in own)
     if foreign:
         raise StoreError(f"{target} also holds {foreign[0]}, which persim did not write: move it away first")
 

@@ -1,0 +1,111 @@
+"""What a sweep says: the numbers that were varied, in how many worlds an alternative is better, and where it fails."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from persim.number_words import NOTHING, difference_words
+from persim.report.effects import POINTS, unit_of
+from persim.report.folder import ResultFiles, text_of
+from persim.report.views import Cell, Line, View
+
+PRIORS = "A share of sampled parameter sets under our priors, not a chance of success here."
+
+
+def is_sweep(files: ResultFiles) -> bool:
+    """Whether the folder has results over many worlds."""
+    return "across_worlds" in files.tables
+
+
+def factors(files: ResultFiles) -> View | None:
+    """The numbers that differ between worlds, with their bounds."""
+    found = files.manifest.get("factors")
+    entries = [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+    if not entries:
+        return None
+    lines = []
+    for entry in entries:
+        cells = tuple(Cell(_number(entry.get(key))) for key in ("low", "high"))
+        words = (Cell(text_of(entry.get("unit")) or NOTHING), Cell(text_of(entry.get("kind")) or NOTHING))
+        parameter = text_of(entry.get("parameter"))
+        lines.append(Line(text_of(entry.get("label")) or parameter, (*cells, *words), parameter))
+    lead = ("Each world draws these numbers within their bounds; within a world, every alternative has the same ones.",)
+    heads = ("From", "To", "Unit", "Kind")
+    return View("factors", "What was varied between worlds", lead, "Number", heads, tuple(lines))
+
+
+def _number(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) and math.isfinite(value) else text_of(value) or NOTHING
+
+
+def share_words(share: float) -> str:
+    """A share of worlds: 82 %."""
+    return f"{100.0 * share:.0f} %" if math.isfinite(share) else NOTHING
+
+
+def shares_better(files: ResultFiles) -> View | None:
+    """For each alternative and measure: mean difference over worlds, middle nine tenths, shares of worlds better."""
+    table = files.tables.get("across_worlds")
+    if table is None or not len(table):
+        return None
+    found = {(row.alternative, row.measure): row for row in table.itertuples()}
+    names = [name for name in dict.fromkeys(table["alternative"]) if name not in set(table["reference"])]
+    names = names or list(dict.fromkeys(table["alternative"]))
+    lines = []
+    for measure in dict.fromkeys(table["measure"]):
+        rows = [found.get((name, measure)) for name in names]
+        first = next((row for row in rows if row is not None), None)
+        if first is not None:
+            cells = tuple(cell for row in rows for cell in _world_cells(row))
+            lines.append(Line(first.label, cells, unit_of(first.unit), (PRIORS, text_of(getattr(first, "caveat", "")))))
+    reference = files.titles.get(table["reference"].iloc[0], table["reference"].iloc[0])
+    lead = (
+        f"Difference to “{reference}”: mean over worlds, and under it the middle nine tenths of worlds. Better: share of "
+        "worlds in which the alternative is better on average; under it, in which it is better beyond chance. "
+        + POINTS,
+    )
+    heads = tuple(files.titles.get(name, name) for name in names)
+    return View(
+        "worlds", "In how many worlds each alternative is better", lead, "Measure", heads, tuple(lines),
+        ("difference", "better"),
+    )  # fmt: skip
+
+
+def _world_cells(row: Any) -> tuple[Cell, Cell]:
+    if row is None:
+        return Cell(NOTHING), Cell(NOTHING)
+    text, _, spread = difference_words(row.unit, row.mean, row.p5, row.p95).partition(" (")
+    clear = share_words(row.share_clearly_better)
+    return Cell(text, spread.rstrip(")")), Cell(share_words(row.share_better), f"{clear} clearly")
+
+
+def fails(files: ResultFiles) -> View | None:
+    """Where each alternative fails, in words, with how much of the failing the words cover and how densely."""
+    table = files.tables.get("fails")
+    if table is None or not len(table):
+        return None
+    lines = []
+    for name in dict.fromkeys(table["alternative"]):
+        lines.append(Line(files.titles.get(name, name)))
+        rows = table[table["alternative"] == name]
+        lines += [_fail_line(row) for row in rows.itertuples()]
+    lead = (
+        "Coverage: of the worlds in which the alternative fails, the share that the words describe. Density: of the "
+        "worlds that the words describe, the share in which it fails. Under each: the same in worlds held out, which "
+        "the words were not made from; go by these.",
+    )
+    heads = ("Worlds failing", "Coverage", "Density")
+    return View("fails", "Where each alternative fails", lead, "Conditions", heads, tuple(lines), wordy=True)
+
+
+def _fail_line(row: Any) -> Line:
+    worlds = f"{row.failing:,.0f}" if math.isfinite(row.failing) else NOTHING
+    of = f"of {row.n_worlds:,.0f}" if math.isfinite(row.n_worlds) else ""
+    cells = (
+        Cell(worlds, of),
+        Cell(share_words(row.coverage), f"{share_words(row.coverage_held_out)} held out"),
+        Cell(share_words(row.density), f"{share_words(row.density_held_out)} held out"),
+    )
+    words = row.sentence or text_of(getattr(row, "conditions", "")) or "No words describe where it fails."
+    return Line(words, cells, text_of(row.measure).replace("_", " "), (PRIORS,))

@@ -1,0 +1,105 @@
+"""The page: what of a result folder is shown where, and the template that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import persim
+from persim.report.across_worlds import PRIORS, factors, fails, is_sweep, shares_better
+from persim.report.effects import FEW, by_group, headline, year_by_year
+from persim.report.folder import ResultFiles, text_of
+from persim.report.gates_and_costs import barriers, costs, decomposition, funnel
+from persim.report.pictures import pictures_of
+from persim.report.stress import GUIDELINE, method
+from persim.report.views import Part, View, clean, clipped, parts_of
+from persim.report.wording import (
+    MISUSE,
+    answer_of,
+    limits_of,
+    made_by,
+    notes_of,
+    period,
+    question_of,
+    size,
+    title_of,
+)
+
+GENERATOR = "persim report"
+PURPOSE = "A thinking aid on synthetic people: not for decisions on eligibility, risk, budgets, staff or sites."
+MOST_HEADS = 5  # side by side on a printed page
+MOST_PAIRS = 4  # of heads with two columns each
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its tables."""
+
+    anchor: str
+    heading: str
+    words: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+
+def sections_of(files: ResultFiles) -> list[Section]:
+    """The sections with tables, in the order of the page; those without a table are left out."""
+    planned = [
+        ("numbers", "What changes", (), [headline(files), year_by_year(files)]),
+        ("worlds", "Across worlds", (f"{PRIORS} The caveat stands in each row.",), _of_worlds(files)),
+        ("groups", "For whom", (), by_group(files)),
+        ("barriers", "What stood in the way", (), [barriers(files), funnel(files)]),
+        ("costs", "Costs", (), [costs(files)]),
+        ("made", "Where the difference is made", (), [decomposition(files)]),
+    ]
+    found = []
+    for anchor, heading, words, views in planned:
+        shown = [view for view in views if view is not None and view.lines]
+        if shown:
+            parts = tuple(part for view in shown for part in parts_of(view, MOST_PAIRS if view.under else MOST_HEADS))
+            found.append(Section(anchor, heading, tuple(words), parts))
+    return found
+
+
+def _of_worlds(files: ResultFiles) -> Sequence[View | None]:
+    return [shares_better(files), fails(files), factors(files)] if is_sweep(files) else []
+
+
+def page(files: ResultFiles, said: Sequence[str], workbook: str = "") -> str:
+    """The whole page.
+
+    Args:
+        said: paragraphs of what people who use services said; none for an empty box.
+        workbook: the name of the workbook beside the page; nothing if there is none.
+    Raises: StoreError for a damaged figure. ImportError without Jinja2.
+    """
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_cleaned)
+    environment.filters["clipped"] = lambda text, most: clipped(str(text), most)
+    template = environment.from_string(_packaged("page.html.j2"))
+    sections = sections_of(files)
+    after = [("What was run", "compared"), ("Method", "method"), ("Limits", "limits")]
+    after += [("What people said", "said"), ("Provenance", "provenance")]
+    return template.render(
+        generator=f"{GENERATOR} {persim.__version__}", style=Markup(_packaged("page.css")),
+        title=title_of(files), question=question_of(files), answer=answer_of(files), misuse=MISUSE,
+        size=size(files).capitalize(), period=period(files), notes=notes_of(files),
+        pictures=pictures_of(files, size(files)), sections=sections, few_note=FEW,
+        contents=[*((section.heading, section.anchor) for section in sections), *after],
+        scenarios=files.scenarios, guideline=GUIDELINE, method=method(files), limits=limits_of(files), said=said,
+        version=text_of(files.manifest.get("persim")), model_version=text_of(files.manifest.get("model_version")),
+        provenance=made_by(files), hashes=sorted((str(k), text_of(v)) for k, v in files.manifest["files"].items()),
+        digests=[(scenario.name, scenario.digest) for scenario in files.scenarios if scenario.digest],
+        purpose=PURPOSE, made_with=persim.__version__, workbook=workbook,
+    )  # fmt: skip
+
+
+def _cleaned(value: Any) -> Any:
+    return clean(value) if type(value) is str else value
+
+
+def _packaged(name: str) -> str:
+    return resources.files("persim.report").joinpath(name).read_text("utf-8")
