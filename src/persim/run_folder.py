@@ -54,5 +54,8 @@ def write_run(run: Run, record: Record, folder: ResultFolder, started: float) ->
         "weeks": [run.scenario.start_week, run.scenario.start_week + run.scenario.n_weeks - 1],
         "record": record,
         "groups": list(run.dimensions),
-        "scenarios": [{"name": safe_name(run.scenario.name), "digest": run.scenario.digest(), "file": "scenario.json"}],
+        "scenarios": [
+            {"name": safe_name(run.scenario.name), "digest": run.scenario.digest(), "file": "scenario.json",
+             "resolved": run.scenario.resolved()}
+        ],
     })  # fmt: skip

@@ -75,7 +75,7 @@ def _parts(path: Path) -> Iterator[pd.DataFrame]:
     import pandas as pd
 
     if path.suffix == ".csv":
-        with pd.read_csv(path, chunksize=ROWS_AT_A_TIME, float_precision="round_trip", low_memory=False) as parts:
+        with pd.read_csv(path, chunksize=ROWS_AT_A_TIME, low_memory=False) as parts:
             yield from parts
         return
     import pyarrow.parquet as pq
