@@ -14,9 +14,10 @@ from pathlib import Path
 from PIL import Image
 
 import persim
+from persim.answer_words import answer, size_words
 from persim.comparison import Comparison
 from persim.comparison_figures import figures
-from persim.comparison_words import answer, headline, size_words
+from persim.comparison_words import headline
 from persim.figure_frames import as_bytes
 from persim.text_table import wrapped
 

@@ -218,6 +218,8 @@ def _carry_out(plan: Plan, folder: ResultFolder, figures: bool, command: str) ->
 
 def _report(comparison: Comparison, place: Path, json: bool) -> None:
     from persim import comparison_words as words
+    from persim import decision_words
+    from persim.answer_words import answer
     from persim.store import plain
     from persim.text_table import wrapped
 
@@ -227,13 +229,19 @@ def _report(comparison: Comparison, place: Path, json: bool) -> None:
         terminal.show_json(plain(words.as_json(comparison)) | {"folder": str(_shown(place))})
     else:
         page = _page()
-        _print_tables([words.headline_lines(comparison, page), words.barrier_table(comparison).lines(page)])
+        _print_tables(
+            [
+                words.headline_lines(comparison, page),
+                words.barrier_table(comparison).lines(page),
+                *decision_words.lines_of_both(comparison, page),
+            ]
+        )
         closing = [*comparison.notes, words.luck_words(comparison), words.study_words(comparison), words.PURPOSE]
         for note in closing:
             for line in wrapped(note, page) if note else ():
                 terminal.show(line)
         terminal.show("")
-        for line in wrapped(words.answer(comparison), page):
+        for line in wrapped(answer(comparison), page):
             terminal.show(typer.style(line.strip(), bold=True) if _in_colour() else line.strip())
         terminal.show(f"Tables, figures and how to read them: {_shown(place) / 'README.txt'}")
     if comparison.failures:

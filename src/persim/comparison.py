@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from persim import comparison_tables as tables
+from persim import decision_tables as decisions
 from persim.experiment import Failure
 from persim.gaps_and_costs import DERIVED, GAPS
 from persim.intervals import Differences, Means, Ratio, extra_cost_per_gain
-from persim.outcomes import BARRIER_LABELS, BY_NAME, GROUP_CAVEATS, Outcome
-from persim.people import survival
-from persim.policy import monday_of
-from persim.reduction import SMALL, STEPS, Reduction, Waits
+from persim.outcomes import Outcome
+from persim.reduction import SMALL, Reduction, Waits
 from persim.scenario import Scenario
 from persim.state import Barrier
 from persim.store import Spool
@@ -29,7 +29,6 @@ from persim.study_size import StudySize, study_size
 if TYPE_CHECKING:
     import pandas as pd
 
-RUNS_IN_A_PART = 64
 EXTRA_COST_LABEL = "Extra cost per extra real budget, a year"
 SUMMARY_COLUMNS = (
     "scenario", "measure", "label", "unit", "mean", "low", "high", "sd", "p5", "p95", "n_runs", "people", "small",
@@ -38,10 +37,6 @@ SUMMARY_COLUMNS = (
 DIFFERENCE_COLUMNS = (
     "scenario", "reference", "measure", "label", "unit", "difference", "low", "high", "n_pairs", "correlation",
     "worth_pairs", "people", "small", "note", "caveat",
-)  # fmt: skip
-GROUP_COLUMNS = (
-    "scenario", "dimension", "group", "outcome", "label", "unit", "mean", "low", "high", "difference",
-    "difference_low", "difference_high", "n_pairs", "people", "small", "caveat",
 )  # fmt: skip
 
 
@@ -103,7 +98,8 @@ class Comparison:
         return {outcome.name: outcome for outcome in self.reduction.outcomes} | DERIVED
 
     @cached_property
-    def _place(self) -> dict[str, int]:
+    def place(self) -> dict[str, int]:
+        """The column of each measure for everyone."""
         window, shape = self.reduction.sections["window"]
         derived, _ = self.reduction.sections["derived"]
         places = {outcome.name: window + number * shape[1] for number, outcome in enumerate(self.reduction.outcomes)}
@@ -112,7 +108,7 @@ class Comparison:
     def estimate(self, measure: str, scenario: int | str) -> Estimate:
         """One measure of one scenario for everyone, with its difference to the reference."""
         number = self.names.index(scenario) if isinstance(scenario, str) else scenario
-        return self._estimate(number, self._place[measure])
+        return self._estimate(number, self.place[measure])
 
     def _estimate(self, scenario: int, column: int) -> Estimate:
         levels, differences = self.levels, self.differences
@@ -145,20 +141,21 @@ class Comparison:
     def values(self, measure: str, scenario: int | str) -> np.ndarray:
         """A measure for everyone in every run of a scenario, shape (replicates,); NaN for a run that failed."""
         number = self.names.index(scenario) if isinstance(scenario, str) else scenario
-        column = self._place[measure]
+        column = self.place[measure]
         rows = range(number, self.replicates * len(self.names), len(self.names))
         return np.array([self.spool.read(row, column, column + 1)[0] for row in rows])
+
+    def rows(self, part: str, scenario: int) -> np.ndarray:
+        """One part of `Reduction.sections` in every run of a scenario, shape (replicates, numbers of the part)."""
+        start, shape = self.reduction.sections[part]
+        rows = range(scenario, self.replicates * len(self.names), len(self.names))
+        return np.stack([self.spool.read(row, start, start + int(np.prod(shape))) for row in rows])
 
     @cached_property
     def extra_cost(self) -> tuple[Ratio, ...]:
         """For every scenario but the first: extra cost a year per extra person with a real budget."""
-        cost, gain = self.values("cost_net_year", 0), self.values("people_with_real_budget", 0)
-        return tuple(
-            extra_cost_per_gain(
-                self.values("cost_net_year", number) - cost, self.values("people_with_real_budget", number) - gain
-            )
-            for number in range(1, len(self.names))
-        )
+        pairs = (decisions.gains_and_costs(self, number) for number in range(1, len(self.names)))
+        return tuple(extra_cost_per_gain(cost, gain) for gain, cost in pairs)
 
     def barrier_shares(self, scenario: int) -> dict[str, tuple[float, float]]:
         """Barrier -> shares of weeks without a real budget: closed first, and would have closed."""
@@ -166,7 +163,7 @@ class Comparison:
         for barrier in Barrier:
             name = barrier.name.lower()
             first, anyway = (
-                float(self.levels.mean[scenario, self._place[f"weeks_{kind}_{name}"]]) for kind in ("first", "any")
+                float(self.levels.mean[scenario, self.place[f"weeks_{kind}_{name}"]]) for kind in ("first", "any")
             )
             found[name] = (first, anyway)
         return found
@@ -189,14 +186,15 @@ class Comparison:
         rows = []
         for number, name in enumerate(self.names):
             for measure, outcome in self.measures.items():
-                column, behind = self._place[measure], self.people_behind(measure)
+                column, behind = self.place[measure], self.people_behind(measure)
                 rows.append((
-                    name, measure, outcome.label, outcome.unit, *self._level(number, column), behind, behind < SMALL,
+                    name, measure, outcome.label, outcome.unit, *self.level(number, column), behind, behind < SMALL,
                     outcome.meaning, outcome.caveat,
                 ))  # fmt: skip
         return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
-    def _level(self, scenario: int, column: int) -> tuple[float, ...]:
+    def level(self, scenario: int, column: int) -> tuple[float, ...]:
+        """Mean, low, high, standard deviation, 5 % and 95 % quantile, and number of runs of a column."""
         at = (scenario, column)
         of_runs = (self.levels.sd[at], self.spread[0][at], self.spread[1][at], self.levels.n[at])
         return (self.levels.mean[at], self.levels.low[at], self.levels.high[at], *of_runs)
@@ -212,7 +210,7 @@ class Comparison:
                 behind = self.people_behind(measure)
                 rows.append((
                     self.names[number], self.reference, measure, outcome.label, outcome.unit,
-                    *self._difference(number, self._place[measure]), behind, behind < SMALL, "", outcome.caveat,
+                    *self.difference(number, self.place[measure]), behind, behind < SMALL, "", outcome.caveat,
                 ))  # fmt: skip
             ratio = self.extra_cost[number - 1]
             rows.append((
@@ -222,101 +220,30 @@ class Comparison:
             ))  # fmt: skip
         return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS))
 
-    def _difference(self, scenario: int, column: int) -> tuple[float, ...]:
+    def difference(self, scenario: int, column: int) -> tuple[float, ...]:
+        """Mean, low, high, number of pairs, correlation and worth of a column's paired difference."""
         at, d = (scenario - 1, column), self.differences
         return (d.mean[at], d.low[at], d.high[at], d.n[at], d.correlation[at], d.worth[at])
 
     @cached_property
     def groups(self) -> pd.DataFrame:
         """Levels and differences by group: `GROUP_COLUMNS`."""
-        import pandas as pd
-
-        window, _ = self.reduction.sections["window"]
-        labels = self.reduction.labels
-        people = self.reduction.part("people", self.levels.mean)
-        rows = []
-        for number, name in enumerate(self.names):
-            for place, outcome in enumerate(self.reduction.outcomes):
-                for group, (dimension, label) in enumerate(labels):
-                    column, behind = window + place * len(labels) + group, people[number, place, group]
-                    difference = self._difference(number, column)[:4] if number else (np.nan,) * 4
-                    rows.append((
-                        name, dimension, label, outcome.name, outcome.label, outcome.unit,
-                        *self._level(number, column)[:3], *difference, behind, behind < SMALL,
-                        " ".join(filter(None, (outcome.caveat, GROUP_CAVEATS.get(dimension, "")))),
-                    ))  # fmt: skip
-        return pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
+        return tables.groups_table(self)
 
     @cached_property
     def series(self) -> pd.DataFrame:
         """Outcomes over time: which, when, mean with interval, nine of ten runs, difference with interval."""
-        import pandas as pd
-
-        reduction, d = self.reduction, self.differences
-        weeks = [stop - 1 for _, stop in reduction.periods]
-        nothing = np.full((1, reduction.n_columns), np.nan)
-        stats = {"mean": self.levels.mean, "low": self.levels.low, "high": self.levels.high}
-        stats |= {"p5": self.spread[0], "p95": self.spread[1]}
-        for name, values in (("difference", d.mean), ("difference_low", d.low), ("difference_high", d.high)):
-            stats[name] = np.concatenate((nothing, values))
-        lines = [(reduction.over_time[place].name, *reduction.labels[group]) for place, group in reduction.lines]
-        scenario, line, week = np.indices((len(self.names), len(lines), len(weeks))).reshape(3, -1)
-
-        def column(values: list[str], index: np.ndarray) -> pd.Categorical[str]:
-            kinds = list(dict.fromkeys(values))
-            codes = np.array([kinds.index(value) for value in values], int)
-            return pd.Categorical.from_codes(codes[index], pd.Index(kinds))
-
-        table = {
-            "scenario": pd.Categorical.from_codes(scenario, pd.Index(self.names)),
-            "week": np.array(weeks, np.int64)[week],
-            "date": column([monday_of(number).isoformat() for number in weeks], week),
-            "dimension": column([dimension for _, dimension, _ in lines], line),
-            "group": column([label for _, _, label in lines], line),
-            "outcome": column([name for name, _, _ in lines], line),
-        }
-        return pd.DataFrame(table | {name: reduction.part("series", values).ravel() for name, values in stats.items()})
+        return tables.series_table(self)
 
     @cached_property
     def barriers(self) -> pd.DataFrame:
         """Weeks without a real budget by barrier: scenario, barrier, label, choice, first, ..., would_close, ..."""
-        import pandas as pd
-
-        rows = []
-        for number, name in enumerate(self.names):
-            for barrier in Barrier:
-                code = barrier.name.lower()
-                numbers: list[float] = []
-                for kind in ("first", "any"):
-                    column = self._place[f"weeks_{kind}_{code}"]
-                    numbers += self._level(number, column)[:3]
-                    numbers += self._difference(number, column)[:3] if number else (np.nan,) * 3
-                rows.append((name, code, BARRIER_LABELS[code], barrier == Barrier.DECLINED, *numbers))
-        ends = ("", "_low", "_high", "_difference", "_difference_low", "_difference_high")
-        columns = [
-            "scenario",
-            "barrier",
-            "label",
-            "choice",
-            *(f"{kind}{end}" for kind in ("first", "would_close") for end in ends),
-        ]
-        return pd.DataFrame(rows, columns=columns).assign(caveat=BY_NAME["weeks_first_role"].caveat)
+        return tables.barriers_table(self)
 
     @cached_property
     def steps(self) -> pd.DataFrame:
         """From eligible to real, at the end of the run; `kept_from_last` is the share of the step before."""
-        import pandas as pd
-
-        found = self.reduction.part("steps", self.levels.mean)
-        rows = []
-        for number, name in enumerate(self.names):
-            before = found[number, 0]
-            for place, (step, label) in enumerate(STEPS):
-                people = found[number, place]
-                share, kept = (people / base if base > 0.0 else np.nan for base in (found[number, 0], before))
-                rows.append((name, step, label, people, 100.0 * share, kept))
-                before = people
-        return pd.DataFrame(rows, columns=["scenario", "step", "label", "people", "per_100_eligible", "kept_from_last"])
+        return tables.steps_table(self)
 
     @cached_property
     def waits(self) -> pd.DataFrame:
@@ -324,40 +251,18 @@ class Comparison:
 
         Columns as `persim.people.waits_table` has them; `waiting` is the share still there after so many weeks.
         """
-        import pandas as pd
+        return tables.waits_table(self)
 
-        tables = []
-        for name, counts in zip(self.names, self.wait_counts, strict=True):
-            if isinstance(counts.ends, np.ndarray) and isinstance(counts.still, np.ndarray):
-                table = survival(counts.ends, counts.still)
-                table.insert(0, "scenario", name)
-                tables.append(table)
-        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    @cached_property
+    def decomposition(self) -> pd.DataFrame:
+        """Each scenario's difference in real take-up by stage of the way: `persim.decision_tables.PART_COLUMNS`."""
+        return decisions.parts_table(self)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """What the council, the NHS and people pay, a year: `persim.decision_tables.COST_COLUMNS`."""
+        return decisions.costs_table(self)
 
     def run_parts(self) -> Iterator[pd.DataFrame]:
         """Every run's own values over the window, long, a few runs at a time."""
-        import pandas as pd
-
-        reduction, n = self.reduction, len(self.names)
-        n_groups = len(reduction.labels)
-        dimension = np.repeat([[pair[0] for pair in reduction.labels]], len(reduction.outcomes), 0).ravel().tolist()
-        group = np.repeat([[pair[1] for pair in reduction.labels]], len(reduction.outcomes), 0).ravel().tolist()
-        outcome = np.repeat([o.name for o in reduction.outcomes], n_groups).tolist() + list(DERIVED)
-        dimension, group = (column + ["all"] * len(DERIVED) for column in (dimension, group))
-        kinds = [pd.CategoricalDtype(sorted(set(column))) for column in (dimension, group, outcome)]
-        for first in range(0, self.replicates * n, RUNS_IN_A_PART):
-            runs = range(first, min(first + RUNS_IN_A_PART, self.replicates * n))
-            rows = np.stack([self.spool.read(row) for row in runs])
-            values = np.concatenate((
-                reduction.part("window", rows).reshape(len(runs), -1), reduction.part("derived", rows)
-            ), axis=1)  # fmt: skip
-            each = values.shape[1]
-            yield pd.DataFrame({
-                "scenario": pd.Categorical.from_codes(np.repeat([r % n for r in runs], each), pd.Index(self.names)),
-                "replicate": np.repeat([r // n for r in runs], each),
-                "seed": np.repeat([self.seed + r // n for r in runs], each),
-                "dimension": pd.Categorical(dimension * len(runs), dtype=kinds[0]),
-                "group": pd.Categorical(group * len(runs), dtype=kinds[1]),
-                "outcome": pd.Categorical(outcome * len(runs), dtype=kinds[2]),
-                "value": values.ravel(),
-            })  # fmt: skip
+        return tables.run_tables(self)

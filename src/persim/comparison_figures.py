@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from persim.answer_words import CHANCE, size_words, window_words
 from persim.comparison import Comparison
-from persim.comparison_words import CHANCE, size_words, window_words
 from persim.figure_frames import Words
 from persim.gaps_and_costs import GAPS
 from persim.outcomes import BY_NAME

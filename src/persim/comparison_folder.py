@@ -8,18 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import persim
+from persim.answer_words import answer, answer_sentences, size_words
 from persim.comparison import Comparison
 from persim.comparison_figures import figures
-from persim.comparison_words import (
-    PURPOSE,
-    answer,
-    barrier_table,
-    failed_json,
-    headline,
-    luck_words,
-    size_words,
-    study_words,
-)
+from persim.comparison_words import PURPOSE, barrier_table, failed_json, headline, luck_words, study_words
+from persim.decision_words import costs_in_words, parts_in_words
 from persim.figure_frames import as_bytes
 from persim.jit import MODEL_VERSION
 from persim.policy import monday_of
@@ -29,7 +22,7 @@ from persim.text_table import wrapped
 TABLE_WIDTH = 220
 LINE = 100
 FILES = (
-    ("table.txt", "the table as printed: differences to the first scenario, and what stood in the way"),
+    ("table.txt", "the tables as text: differences to the first scenario, what stood in the way, stages, costs"),
     ("summary.csv", "every measure for everyone: mean over runs with its 95 % interval, and how far runs spread"),
     ("differences.csv", "paired differences to the first scenario with 95 % intervals, correlation, worth of pairing"),
     ("series.csv", "outcomes over time: mean, interval, nine of ten runs (p5 to p95), difference"),
@@ -40,9 +33,14 @@ FILES = (
         "waits.csv",
         "how long each step of the way takes, people still waiting included (Kaplan-Meier), all runs together",
     ),
+    ("decomposition.csv", "which stage of the way each difference in real take-up comes from; the parts add up"),
+    ("costs.csv", "who pays what a year: council, NHS, person; rows with `is_sum` add up others"),
     ("runs.parquet", "every run's own numbers, long"),
     ("*.parquet", "the tables again with all digits, for R, Python or a database"),
-    ("figures/", "take-up over time, from eligible to real, barriers, differences; PNG for slides, SVG for print"),
+    (
+        "figures/",
+        "take-up over time, the way to a budget, its parts, barriers, differences, costs; PNG for slides, SVG for print",
+    ),
     ("scenarios/", "each scenario as it was run, complete: every number, every dated step"),
     ("manifest.json", "versions, seeds, options, and the SHA-256 of every file"),
 )
@@ -72,6 +70,8 @@ def write_comparison(
         ("barriers", c.barriers),
         ("funnel", c.steps),
         ("waits", c.waits),
+        ("decomposition", c.decomposition),
+        ("costs", c.costs),
     ):
         folder.write_table(name, table)
     if c.reduction.over_time:
@@ -97,8 +97,8 @@ def _scenario_files(c: Comparison) -> list[str]:
 
 
 def _table_text(c: Comparison) -> str:
-    lines = [text for text, _ in headline(c).lines(TABLE_WIDTH)]
-    lines += ["", *(text for text, _ in barrier_table(c).lines(TABLE_WIDTH))]
+    found = [headline(c), barrier_table(c), *([parts_in_words(c)] if len(c.names) > 1 else []), costs_in_words(c)]
+    lines = [line for table in found for line in ("", *(text for text, _ in table.lines(TABLE_WIDTH)))][1:]
     return "\n".join(lines) + "\n"
 
 
@@ -172,6 +172,7 @@ def _manifest(c: Comparison, started: float, command: str) -> dict[str, object]:
         "persim": persim.__version__,
         "model_version": MODEL_VERSION,
         **machine(),
+        "answer": answer_sentences(c),
         "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 1),
         "options": c.options,

@@ -1,4 +1,4 @@
-"""A comparison in words: the answer in a sentence, the headline table, the barriers, and what to bear in mind.
+"""A comparison in words: the headline table, the barriers, and what to bear in mind; the answer is in `answer_words`.
 
 Plain strings only; `persim.cli_runs` prints them and the result folder keeps them. A caveat's mark stands in the row
 it belongs to, and its text right under the table.
@@ -9,20 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from persim.comparison import EXTRA_COST_LABEL, Comparison, Estimate
+from persim.answer_words import CHANCE, answer, answer_sentences, difference_of, size_words, window_words
+from persim.comparison import EXTRA_COST_LABEL, Comparison
 from persim.gaps_and_costs import GAPS
 from persim.intervals import Ratio
-from persim.number_words import NOTHING, difference_words, level_words, ratio_words, unit_words
+from persim.number_words import NOTHING, level_words, ratio_words, unit_words
 from persim.outcomes import BARRIER_LABELS, BY_NAME
-from persim.policy import monday_of
 from persim.reduction import SMALL
 from persim.state import Barrier
 from persim.text_table import Notes, Row, TextTable
 
-CHANCE = (
-    "Intervals are 95 % and cover chance between runs only: not doubt about the numbers put in, nor about the model. "
-    "Directions are better founded than sizes."
-)
 PURPOSE = "A thinking aid on synthetic people: not for decisions on eligibility, risk, budgets, staff or sites."
 GATES = (
     "First: the gate that closed first, so the order of gates decides. Any: every gate that would have closed; a week "
@@ -31,6 +27,11 @@ GATES = (
 CHOICE = "Declining is a choice, not a barrier."
 EXTRA_COST = "extra_cost_per_extra_real_budget"
 TAKE_UP = ("reported_take_up", "real_take_up", "real_take_up_strict", "notional_take_up")
+ON_TARGET = "localities_on_target"
+ON_TARGET_NOTE = (
+    "Share of localities whose council meets the target in force in the last week. It counts what the council reports, "
+    "over all its clients, mental health being few of them: meeting it says little of real budgets."
+)
 NEGLIGIBLE_WEEKS = 0.0005  # share of weeks below which a barrier has no row
 EXTRA_COST_NOTE = (
     "Against the first scenario; services that budgets replace are taken off. Given only where more people have a real "
@@ -57,6 +58,8 @@ def sections(c: Comparison) -> list[tuple[str, tuple[str, ...]]]:
         ("Equity: gap in real take-up", tuple(gap.name for gap in GAPS)),
         ("Cost to the council", ("cost_per_real_budget", EXTRA_COST)),
     ]  # fmt: skip
+    if target_in_force(c):
+        found.insert(1, ("The council's target", (ON_TARGET,)))
     if c.scenarios[0].enrich is not None:
         found.append(("Community treatment orders", (
             "order_informed", "rights_informed", "involvement_making", "involvement_review", "involvement_gain",
@@ -65,6 +68,17 @@ def sections(c: Comparison) -> list[tuple[str, tuple[str, ...]]]:
     told = {measure for _, measures in found for measure in measures}
     asked = tuple(name for name in c.options.get("outcomes") or () if name in BY_NAME and name not in told)  # type: ignore[union-attr]
     return [*found, ("Also asked for", asked)] if asked else found
+
+
+def target_in_force(c: Comparison) -> bool:
+    """Has any of the scenarios a target in the window?"""
+    first, stop = c.reduction.window
+    return any(
+        bool(
+            (scenario.weekly_parameters()["target"][first - scenario.start_week : stop - scenario.start_week] > 0).any()
+        )
+        for scenario in c.scenarios
+    )
 
 
 def headline(c: Comparison, short: bool = False) -> TextTable:
@@ -98,20 +112,17 @@ def _row(c: Comparison, measure: str, notes: Notes, short: bool) -> Row:
         small = f"Rests on fewer than {SMALL} people in a run: read with care, or run more people."
     if min(estimate.n for estimate in estimates) < c.replicates - len(c.failures):
         few = "Not every run has this figure (nobody in a group, or no start); runs without it are left out in pairs."
-    label = f"  {outcome.label}{_unit(outcome.unit)}{notes.mark(outcome.caveat, small, few)}"
+    label = f"  {outcome.label}{_unit(outcome.unit)}{notes.mark(_caveat(c, measure), small, few)}"
     first = level_words(outcome.unit, estimates[0].mean)
-    return Row(label, (first, *(_difference(outcome.unit, estimate, short) for estimate in estimates[1:])))
+    return Row(label, (first, *(difference_of(outcome.unit, estimate, short) for estimate in estimates[1:])))
+
+
+def _caveat(c: Comparison, measure: str) -> str:
+    return ON_TARGET_NOTE if measure == ON_TARGET else c.measures[measure].caveat
 
 
 def _unit(unit: str) -> str:
     return "" if unit in ("share", "hours", "GBP") else f", {unit_words(unit)}"
-
-
-def _difference(unit: str, estimate: Estimate, short: bool = False) -> str:
-    assert estimate.difference is not None
-    assert estimate.difference_low is not None
-    assert estimate.difference_high is not None
-    return difference_words(unit, estimate.difference, estimate.difference_low, estimate.difference_high, short)
 
 
 def _ratio(ratio: Ratio, short: bool) -> str:
@@ -121,19 +132,6 @@ def _ratio(ratio: Ratio, short: bool) -> str:
 def capital(text: str) -> str:
     """The text with a capital first letter."""
     return text[:1].upper() + text[1:]
-
-
-def size_words(c: Comparison) -> str:
-    """How many runs of how many people."""
-    pairs = "paired runs" if len(c.names) > 1 else "runs"
-    return f"{c.replicates} {pairs} of {c.n_users:,} people" if c.replicates > 1 else f"one run of {c.n_users:,} people"
-
-
-def window_words(c: Comparison) -> str:
-    """What the window means: stocks on a day, flows over weeks."""
-    first, stop = c.reduction.window
-    last, start = (f"{day.day} {day:%B %Y}" for day in (monday_of(stop - 1), monday_of(first)))
-    return f"shares of people in the week of {last}, flows and rates from {start} ({stop - first} weeks)"
 
 
 def barrier_table(c: Comparison) -> TextTable:
@@ -162,48 +160,6 @@ def _is_negligible(shares: Iterable[dict[str, tuple[float, float]]], name: str) 
 def _two(pair: tuple[float, float]) -> str:
     first, anyway = (f"{100.0 * share:.1f}" if math.isfinite(share) else NOTHING for share in pair)
     return f"{first} |{anyway:>5}"
-
-
-def answer(c: Comparison) -> str:
-    """One sentence: which scenario raises real take-up most, by how much, with what uncertainty."""
-    if len(c.names) < 2:
-        own = c.estimate("real_take_up", 0)
-        level = level_words("share", own.mean)
-        return f"Real take-up in {c.reference} is {level} of eligible people ({_between(own)}; {size_words(c)})."
-    order = sorted(range(1, len(c.names)), key=lambda n: -_gain(c, n))
-    best, gain = order[0], c.estimate("real_take_up", order[0])
-    if not any(_gain(c, number) for number in order):
-        return f"Real take-up does not differ from {c.reference} in any scenario, to the last person ({size_words(c)})."
-    if c.replicates > 1 and not (gain.difference_low is not None and gain.difference_low > 0.0):
-        return (
-            f"No scenario raises real take-up beyond chance; the largest difference to {c.reference} is "
-            f"{c.names[best]}'s: {_points(gain)} ({size_words(c)})."
-        )
-    start = level_words("share", c.estimate("real_take_up", 0).mean)
-    text = (
-        f"{c.names[best]} raises real take-up most: from {start} to {level_words('share', gain.mean)} of eligible "
-        f"people, {_points(gain)} against {c.reference} ({size_words(c)})."
-    )
-    if len(order) > 1:
-        text += f" Next: {c.names[order[1]]}, {_points(c.estimate('real_take_up', order[1]))}."
-    return text
-
-
-def _gain(c: Comparison, number: int) -> float:
-    found = c.estimate("real_take_up", number).difference
-    return found if found is not None and math.isfinite(found) else -math.inf
-
-
-def _points(estimate: Estimate) -> str:
-    size, _, ends = _difference("share", estimate).rstrip(")").partition(" (")
-    interval = f"95 % interval {ends}" if " to " in ends else "one run, so no interval" if ends else "exactly"
-    return f"{size} percentage points ({interval})"
-
-
-def _between(own: Estimate) -> str:
-    if not math.isfinite(own.low):
-        return "one run, so no interval"
-    return f"95 % interval {level_words('share', own.low)} to {level_words('share', own.high)}"
 
 
 def luck_words(c: Comparison) -> str:
@@ -245,7 +201,7 @@ def as_json(c: Comparison) -> dict[str, object]:
         behind = c.people_behind(measure)
         rows.append({
             "measure": measure, "label": outcome.label, "unit": outcome.unit, "meaning": outcome.meaning,
-            "caveat": outcome.caveat, "people": behind, "small": behind < SMALL, "scenarios": estimates,
+            "caveat": _caveat(c, measure), "people": behind, "small": behind < SMALL, "scenarios": estimates,
         })  # fmt: skip
     extra = {c.names[n]: c.extra_cost[n - 1]._asdict() for n in range(1, len(c.names))}
     barriers = [
@@ -261,12 +217,14 @@ def as_json(c: Comparison) -> dict[str, object]:
         for barrier, (first, anyway) in c.barrier_shares(number).items()
     ]
     return {
-        "answer": answer(c), "reference": c.reference, "scenarios": list(c.names), "replicates": c.replicates,
+        "answer": answer(c), "answer_sentences": answer_sentences(c), "reference": c.reference,
+        "scenarios": list(c.names), "replicates": c.replicates,
         "seed": c.seed, "people": c.n_users, "weeks": [c.reduction.first, c.reduction.stop - 1],
         "window": list(c.reduction.window), "headline": rows, EXTRA_COST: extra, "barriers": barriers,
         "study": {
             name: vars(c.study(number)) for number, name in enumerate(c.names) if number and c.replicates > 1
         },
+        "decomposition": c.decomposition.to_dict("records"), "costs": c.costs.to_dict("records"),
         "failed": failed_json(c), "notes": [*c.notes, CHANCE, PURPOSE],
     }  # fmt: skip
 
