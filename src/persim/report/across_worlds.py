@@ -7,7 +7,7 @@ from typing import Any
 
 from persim.number_words import NOTHING, difference_words
 from persim.report.effects import POINTS, unit_of
-from persim.report.folder import ResultFiles, text_of
+from persim.report.folder import ResultFiles, rows_of, text_of
 from persim.report.views import Cell, Line, View
 
 PRIORS = "A share of sampled parameter sets under our priors, not a chance of success here."
@@ -49,7 +49,7 @@ def shares_better(files: ResultFiles) -> View | None:
     table = files.tables.get("across_worlds")
     if table is None or not len(table):
         return None
-    found = {(row.alternative, row.measure): row for row in table.itertuples()}
+    found = {(row.alternative, row.measure): row for row in rows_of(table)}
     names = [name for name in dict.fromkeys(table["alternative"]) if name not in set(table["reference"])]
     names = names or list(dict.fromkeys(table["alternative"]))
     lines = []
@@ -59,13 +59,13 @@ def shares_better(files: ResultFiles) -> View | None:
         if first is not None:
             cells = tuple(cell for row in rows for cell in _world_cells(row))
             lines.append(Line(first.label, cells, unit_of(first.unit), (PRIORS, text_of(getattr(first, "caveat", "")))))
-    reference = files.titles.get(table["reference"].iloc[0], table["reference"].iloc[0])
+    reference = files.title(table["reference"].iloc[0])
     lead = (
         f"Difference to “{reference}”: mean over worlds, and under it the middle nine tenths of worlds. Better: share of "
         "worlds in which the alternative is better on average; under it, in which it is better beyond chance. "
         + POINTS,
     )
-    heads = tuple(files.titles.get(name, name) for name in names)
+    heads = tuple(files.title(name) for name in names)
     return View(
         "worlds", "In how many worlds each alternative is better", lead, "Measure", heads, tuple(lines),
         ("difference", "better"),
@@ -87,9 +87,9 @@ def fails(files: ResultFiles) -> View | None:
         return None
     lines = []
     for name in dict.fromkeys(table["alternative"]):
-        lines.append(Line(files.titles.get(name, name)))
+        lines.append(Line(files.title(name)))
         rows = table[table["alternative"] == name]
-        lines += [_fail_line(row) for row in rows.itertuples()]
+        lines += [_fail_line(row) for row in rows_of(rows)]
     lead = (
         "Coverage: of the worlds in which the alternative fails, the share that the words describe. Density: of the "
         "worlds that the words describe, the share in which it fails. Under each: the same in worlds held out, which "

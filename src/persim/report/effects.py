@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from persim.number_words import NOTHING, difference_words, level_words, ratio_words, unit_words
+from persim.number_words import MINUS, NOTHING, difference_words, level_words, ratio_words, unit_words
 from persim.policy import monday_of
-from persim.report.folder import ResultFiles, text_of, texts_of
+from persim.report.folder import ResultFiles, rows_of, text_of, texts_of
 from persim.report.views import Cell, Line, View
 
 if TYPE_CHECKING:
@@ -76,7 +76,15 @@ def level_cell(unit: str, mean: float, low: float = math.nan, high: float = math
 def difference_cell(unit: str, value: float, low: float, high: float, few: bool = False) -> Cell:
     """A difference with its interval under it."""
     text, _, interval = difference_words(unit, value, low, high).partition(" (")
-    return Cell(text, interval.rstrip(")"), few and text != NOTHING)
+    interval = interval.rstrip(")")
+    is_thousands = text.endswith("k") and " to " in interval
+    return Cell(text, _each_in_pounds(interval) if is_thousands else interval, few and text != NOTHING)
+
+
+def _each_in_pounds(interval: str) -> str:
+    """An interval of thousands of pounds with sign and k at both ends: −6.6 to 10.5 as −£6.6k to £10.5k."""
+    ends = interval.split(" to ")
+    return " to ".join(f"{MINUS}£{end[1:]}k" if end.startswith(MINUS) else f"£{end}k" for end in ends)
 
 
 def unit_of(unit: str) -> str:
@@ -98,8 +106,8 @@ def headline(files: ResultFiles) -> View | None:
     if summary is None:
         return None
     names = present(files, summary)
-    levels = {(row.scenario, row.measure): row for row in summary.itertuples()}
-    gains = {} if differences is None else {(row.scenario, row.measure): row for row in differences.itertuples()}
+    levels = {(row.scenario, row.measure): row for row in rows_of(summary)}
+    gains = {} if differences is None else {(row.scenario, row.measure): row for row in rows_of(differences)}
     lines: list[Line] = []
     for heading, measures in _sections(files):
         rows = [line for measure in measures if (line := _headline_line(measure, names, levels, gains)) is not None]
@@ -112,7 +120,7 @@ def headline(files: ResultFiles) -> View | None:
         POINTS if others else "",
     ]
     heads = (titles[names[0]], *(titles[name] for name in others))
-    return View("headline", "What changes", tuple(filter(None, lead)), "Measure", heads, tuple(lines), fixed=1)
+    return View("headline", "Headline", tuple(filter(None, lead)), "Measure", heads, tuple(lines), fixed=1)
 
 
 def present(files: ResultFiles, table: pd.DataFrame) -> list[str]:
@@ -174,7 +182,8 @@ def ratio_cell(row: Any) -> Cell:
     if why or not math.isfinite(row.difference):
         return Cell(why or NOTHING)
     text, _, interval = ratio_words(row.difference, row.low, row.high).partition(" (")
-    return Cell(text, interval.rstrip(")"))
+    interval = interval.rstrip(")")
+    return Cell(text, _each_in_pounds(interval) if text.endswith("k") else interval)
 
 
 def by_group(files: ResultFiles) -> list[View]:
@@ -194,23 +203,22 @@ def by_group(files: ResultFiles) -> list[View]:
 
 
 def _group_view(files: ResultFiles, outcome: str, rows: pd.DataFrame, names: list[str]) -> View:
-    found = {(row.scenario, row.dimension, row.group): row for row in rows.itertuples()}
+    found = {(row.scenario, row.dimension, row.group): row for row in rows_of(rows)}
     lines: list[Line] = []
     for dimension in dict.fromkeys(rows["dimension"]):
         groups = list(dict.fromkeys(rows.loc[rows["dimension"] == dimension, "group"]))
         if dimension != "all":
-            lines.append(Line(DIMENSIONS.get(dimension, dimension.replace("_", " ").capitalize())))
+            lines.append(Line(DIMENSIONS.get(str(dimension), str(dimension).replace("_", " ").capitalize())))
         lines += [_group_line(dimension, group, found, names) for group in groups]
     first = rows.iloc[0]
     titles = files.titles
-    lead = [
-        f"{unit_of(first['unit']).capitalize()}. Under each number: its 95 % interval. People: mean in a run, first scenario."
-    ]
+    lead = ["Under each number: its 95 % interval. People: mean in a run of the first scenario."]
     if not shows_legal_status(files):
         lead.append("Legal status was not asked for, and is not shown apart.")
     heads = ("People", titles[names[0]], *(titles[name] for name in names[1:]))
+    title = f"{first['label']} by group, {unit_of(first['unit'])}"
     return View(
-        f"group-{outcome}", f"{first['label']}, by group", tuple(lead), "Group", heads, tuple(lines), fixed=2,
+        f"group-{outcome}", title, tuple(lead), "Group", heads, tuple(lines), fixed=2,
         small_note=FEW,
     )  # fmt: skip
 
@@ -232,7 +240,10 @@ def _group_line(dimension: str, group: str, found: dict, names: list[str]) -> Li
             else difference_cell(row.unit, row.difference, row.difference_low, row.difference_high, is_few(row))
         )
     label = "Everyone" if dimension == "all" else group[:1].upper() + group[1:]
-    return Line(label, tuple(cells), caveats=(text_of(getattr(first, "caveat", "")),))
+    general = text_of(getattr(found.get((names[0], "all", "all")), "caveat", ""))
+    own = text_of(getattr(first, "caveat", ""))
+    caveats = (general, own.removeprefix(general).strip()) if own.startswith(general) else (own,)
+    return Line(label, tuple(cells), caveats=caveats)
 
 
 def year_by_year(files: ResultFiles) -> View | None:
@@ -247,7 +258,7 @@ def year_by_year(files: ResultFiles) -> View | None:
         table = table[table["locality"].astype(str) == "all"]
     weeks = sorted(set(table["week"].astype(int)))
     ends = [week for week in weeks if week % 52 == 51 or week == weeks[-1]]
-    values = {(row.outcome, int(row.week)): row.value for row in table.itertuples()}
+    values = {(row.outcome, int(row.week)): row.value for row in rows_of(table)}
     lines = [
         Line(
             BY_NAME[name].label,

@@ -99,6 +99,10 @@ class ResultFiles:
             for scenario, title in zip(self.scenarios, titles, strict=True)
         }
 
+    def title(self, name: Any) -> str:
+        """The title of a scenario; its name if the folder knows no more of it."""
+        return self.titles.get(str(name), str(name))
+
 
 def read_folder(place: str | os.PathLike[str]) -> ResultFiles:
     """Read a result folder.
@@ -228,6 +232,11 @@ def _scenario(path: Path, entry: Mapping[str, Any]) -> ScenarioWords:
     return ScenarioWords(
         name, title or text_of(entry.get("title")), question, expected, text_of(entry.get("digest")), resolved
     )
+
+
+def rows_of(table: pd.DataFrame) -> list[Any]:
+    """The rows of a table, columns as attributes."""
+    return list(table.itertuples(index=False))
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:

@@ -16,8 +16,8 @@ from persim.report.effects import (
     ratio_cell,
     unit_of,
 )
-from persim.report.folder import ResultFiles, text_of
-from persim.report.views import Cell, Line, View
+from persim.report.folder import ResultFiles, rows_of, text_of
+from persim.report.views import Cell, Line, View, clipped
 
 NEGLIGIBLE = 0.0005  # share of weeks below which a barrier has no row
 ON_THE_WAY = "hand_off"  # gates stand before it; it and what follows lie on the way
@@ -41,9 +41,9 @@ def barriers(files: ResultFiles) -> View | None:
     if table is None:
         return None
     names = present(files, table)
-    found = {(row.scenario, row.barrier): row for row in table.itertuples()}
+    found = {(row.scenario, row.barrier): row for row in rows_of(table)}
     codes = [code for code in dict.fromkeys(table["barrier"]) if _counts(code, names, found)]
-    choices = {row.barrier for row in table.itertuples() if bool(getattr(row, "choice", row.barrier == "declined"))}
+    choices = {row.barrier for row in rows_of(table) if bool(getattr(row, "choice", row.barrier == "declined"))}
     plain = [code for code in codes if code not in choices and code != "none"]
     start = plain.index(ON_THE_WAY) if ON_THE_WAY in plain else len(plain)
     lines: list[Line] = []
@@ -61,7 +61,7 @@ def barriers(files: ResultFiles) -> View | None:
         "of gates decides. Any: every gate that would have closed; a week can have several, so these add up to more "
         "than 100. Means over runs.",
     )
-    heads = tuple(files.titles.get(name, name) for name in names)
+    heads = tuple(files.title(name) for name in names)
     return View("barriers", "What stood in the way", lead, "Barrier", heads, tuple(lines), ("first", "any"))
 
 
@@ -86,7 +86,7 @@ def funnel(files: ResultFiles) -> View | None:
     if table is None:
         return None
     names = present(files, table)
-    found = {(row.scenario, row.step): row for row in table.itertuples()}
+    found = {(row.scenario, row.step): row for row in rows_of(table)}
     lines = []
     for step in dict.fromkeys(table["step"]):
         rows = [found.get((name, step)) for name in names]
@@ -99,7 +99,7 @@ def funnel(files: ResultFiles) -> View | None:
         "Of 100 eligible people, at the end of the run; a step includes all later ones. Means over runs. Declining is a "
         "choice, so not everyone who stops on the way was stopped.",
     )
-    heads = tuple(files.titles.get(name, name) for name in names)
+    heads = tuple(files.title(name) for name in names)
     return View("funnel", "From eligible to a real budget", lead, "Step", heads, tuple(lines))
 
 
@@ -109,10 +109,10 @@ def costs(files: ResultFiles) -> View | None:
     if table is None:
         return _council_costs(files)
     names = present(files, table)
-    found = {(row.scenario, row.payer, row.measure): row for row in table.itertuples()}
+    found = {(row.scenario, row.payer, row.measure): row for row in rows_of(table)}
     lines: list[Line] = []
     for payer in dict.fromkeys(table["payer"]):
-        lines.append(Line(PAYERS.get(payer.lower(), payer[:1].upper() + payer[1:])))
+        lines.append(Line(PAYERS.get(str(payer).lower(), clipped(str(payer).capitalize(), 80))))
         for measure in dict.fromkeys(table.loc[table["payer"] == payer, "measure"]):
             rows = [found.get((name, payer, measure)) for name in names]
             lines.append(_cost_line(rows))
@@ -142,8 +142,8 @@ def _council_costs(files: ResultFiles) -> View | None:
     if summary is None:
         return None
     names = present(files, summary)
-    levels = {(row.scenario, row.measure): row for row in summary.itertuples()}
-    gains = {} if differences is None else {(row.scenario, row.measure): row for row in differences.itertuples()}
+    levels = {(row.scenario, row.measure): row for row in rows_of(summary)}
+    gains = {} if differences is None else {(row.scenario, row.measure): row for row in rows_of(differences)}
     lines = [Line("Cost to the council")]
     for measure in COSTS:
         first = levels.get((names[0], measure))
@@ -182,14 +182,14 @@ def decomposition(files: ResultFiles) -> View | None:
     if table is None or not len(table):
         return None
     names = list(dict.fromkeys(table["scenario"]))
-    found = {(row.scenario, row.step): row for row in table.itertuples()}
+    found = {(row.scenario, row.step): row for row in rows_of(table)}
     lines = [_decomposition_line(step, names, found) for step in dict.fromkeys(table["step"])]
-    reference = files.titles.get(table["reference"].iloc[0], table["reference"].iloc[0])
+    reference = files.title(table["reference"].iloc[0])
     lead = (
         f"Of which steps of the way the difference in real take-up to “{reference}” is made. {INTERVALS} {POINTS} A step's "
         "part is not what a policy on that step alone would gain.",
     )
-    heads = tuple(files.titles.get(name, name) for name in names)
+    heads = tuple(files.title(name) for name in names)
     return View("decomposition", "Where the difference is made", lead, "Step", heads, tuple(lines))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -12,6 +13,7 @@ from persim.report.across_worlds import PRIORS, factors, fails, is_sweep, shares
 from persim.report.effects import FEW, by_group, headline, year_by_year
 from persim.report.folder import ResultFiles, text_of
 from persim.report.gates_and_costs import barriers, costs, decomposition, funnel
+from persim.report.own_steps import own_steps
 from persim.report.pictures import pictures_of
 from persim.report.stress import GUIDELINE, method
 from persim.report.views import Part, View, clean, clipped, parts_of
@@ -31,6 +33,7 @@ GENERATOR = "persim report"
 PURPOSE = "A thinking aid on synthetic people: not for decisions on eligibility, risk, budgets, staff or sites."
 MOST_HEADS = 5  # side by side on a printed page
 MOST_PAIRS = 4  # of heads with two columns each
+UNBROKEN = re.compile(r"(\d) %")  # a number and its sign stay on one line
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ def page(files: ResultFiles, said: Sequence[str], workbook: str = "") -> str:
     environment.filters["clipped"] = lambda text, most: clipped(str(text), most)
     template = environment.from_string(_packaged("page.html.j2"))
     sections = sections_of(files)
+    scenarios = [(scenario, own_steps(files, scenario)) for scenario in files.scenarios]
     after = [("What was run", "compared"), ("Method", "method"), ("Limits", "limits")]
     after += [("What people said", "said"), ("Provenance", "provenance")]
     return template.render(
@@ -89,7 +93,7 @@ def page(files: ResultFiles, said: Sequence[str], workbook: str = "") -> str:
         size=size(files).capitalize(), period=period(files), notes=notes_of(files),
         pictures=pictures_of(files, size(files)), sections=sections, few_note=FEW,
         contents=[*((section.heading, section.anchor) for section in sections), *after],
-        scenarios=files.scenarios, guideline=GUIDELINE, method=method(files), limits=limits_of(files), said=said,
+        scenarios=scenarios, guideline=GUIDELINE, method=method(files), limits=limits_of(files), said=said,
         version=text_of(files.manifest.get("persim")), model_version=text_of(files.manifest.get("model_version")),
         provenance=made_by(files), hashes=sorted((str(k), text_of(v)) for k, v in files.manifest["files"].items()),
         digests=[(scenario.name, scenario.digest) for scenario in files.scenarios if scenario.digest],
@@ -98,7 +102,7 @@ def page(files: ResultFiles, said: Sequence[str], workbook: str = "") -> str:
 
 
 def _cleaned(value: Any) -> Any:
-    return clean(value) if type(value) is str else value
+    return UNBROKEN.sub("\\1\N{NO-BREAK SPACE}%", clean(value)) if type(value) is str else value
 
 
 def _packaged(name: str) -> str:

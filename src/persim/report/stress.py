@@ -12,6 +12,7 @@ from typing import Any
 import persim
 from persim.parameters import TABLE
 from persim.report.folder import ResultFiles, text_of
+from persim.report.own_steps import own_steps
 from persim.report.views import clipped
 from persim.report.wording import period, question_of, size
 
@@ -110,17 +111,12 @@ def _logic(files: ResultFiles) -> list[Point]:
 
 
 def _scenario_logic(files: ResultFiles) -> str:
-    told = [_steps_of(scenario.name, scenario.resolved) for scenario in files.scenarios[:12]]
-    known = [text for text in told if text]
-    general = "A scenario changes numbers from the first week or from a date; the national policy calendar is shared."
-    return f"{general} {' '.join(known)}".strip()
-
-
-def _steps_of(name: str, resolved: Mapping[str, Any]) -> str:
-    policy = resolved.get("policy")
-    if not isinstance(policy, list):
-        return ""
-    return f"{name}: {len(policy)} dated steps, {resolved.get('n_weeks')} weeks from {resolved.get('start')}."
+    counts = [f"{scenario.name} {len(own_steps(files, scenario))}" for scenario in files.scenarios[1:13]]
+    own = f" Steps beyond the reference: {', '.join(counts)}; they are listed under “What was run”." if counts else ""
+    return (
+        "A scenario changes numbers from the first week or from a date, at once or over some weeks; the national policy "
+        f"calendar is shared by all.{own}"
+    )
 
 
 def _evidence() -> list[Point]:

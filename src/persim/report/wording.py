@@ -11,7 +11,7 @@ from typing import Any
 
 from persim.number_words import difference_words, level_words
 from persim.policy import monday_of
-from persim.report.folder import ResultFiles, text_of, texts_of
+from persim.report.folder import ResultFiles, rows_of, text_of, texts_of
 from persim.report.views import clipped
 
 MOST_SENTENCES = 3
@@ -64,7 +64,7 @@ def title_of(files: ResultFiles) -> str:
     first, *others = titles
     if len(others) > 3:
         return f"{len(others)} alternatives to “{first}”"
-    return clipped(f"{_listed(others)}, compared with “{first}”", TITLE_SIGNS)
+    return f"{_listed([f'“{other}”' for other in others])}, compared with “{first}”"
 
 
 def question_of(files: ResultFiles) -> str:
@@ -93,11 +93,11 @@ def _told(files: ResultFiles) -> list[str]:
         return [
             "This folder holds no summary from which an answer could be told; the tables below stand for themselves."
         ]
-    levels = {(row.scenario, row.measure): row for row in summary.itertuples()}
+    levels = {(row.scenario, row.measure): row for row in rows_of(summary)}
     gains = (
         {}
         if differences is None
-        else {(row.scenario, row.measure): row for row in differences.itertuples() if math.isfinite(row.difference)}
+        else {(row.scenario, row.measure): row for row in rows_of(differences) if math.isfinite(row.difference)}
     )
     order = sorted(
         (name for name, measure in gains if measure == "real_take_up"),
@@ -129,7 +129,10 @@ def _of_several(files: ResultFiles, levels: Mapping, gains: Mapping, order: list
     row, titles = gains[best, "real_take_up"], files.titles
     title, other = titles.get(best, best), titles.get(reference, reference)
     if not row.low > 0.0 and math.isfinite(row.low):
-        first = f"No alternative raises real take-up beyond chance; the largest difference to “{other}” is that of “{title}”: {_points(row)} ({size(files)})."
+        first = (
+            f"No alternative raises real take-up beyond chance; the largest difference to “{other}” is that of "
+            f"“{title}”: {_points(row)} ({size(files)})."
+        )
         return [first, "", CHANCE]
     before, after = levels.get((reference, "real_take_up")), levels.get((best, "real_take_up"))
     span = (

@@ -40,34 +40,13 @@ SHEETS = {
     "quarterly": "Over time",
     "final": "At the end",
 }
-IN_UNIT = frozenset(
-    [
-        "mean",
-        "low",
-        "high",
-        "sd",
-        "p5",
-        "p50",
-        "p95",
-        "difference",
-        "difference_low",
-        "difference_high",
-        "part",
-        "value",
-    ]
-)  # columns counted in the unit of their row
-SHARES = frozenset(
-    [
-        "kept_from_last",
-        "waiting",
-        "share_better",
-        "share_clearly_better",
-        "coverage",
-        "density",
-        "coverage_held_out",
-        "density_held_out",
-    ]
-)
+IN_UNIT = frozenset((
+    "mean", "low", "high", "sd", "p5", "p50", "p95", "difference", "difference_low", "difference_high", "part", "value",
+))  # columns counted in the unit of their row  # fmt: skip
+SHARES = frozenset((
+    "kept_from_last", "waiting", "share_better", "share_clearly_better", "coverage", "density", "coverage_held_out",
+    "density_held_out",
+))  # fmt: skip
 HEADS = {
     "n_pairs": "pairs of runs",
     "n_runs": "runs",
