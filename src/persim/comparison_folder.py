@@ -63,6 +63,14 @@ def write_comparison(
         started: `time.time()` when the runs began.
     Returns: the folder.
     """
+    write_contents(c, folder, with_figures)
+    folder.write_parts("runs", c.run_parts())
+    folder.write_text("README.txt", readme(c, folder))
+    return folder.commit(_manifest(c, started, command))
+
+
+def write_contents(c: Comparison, folder: ResultFolder, with_figures: bool = True) -> None:
+    """Write the tables, the figures and the scenarios: all but every run's own numbers and what describes the folder."""
     for name, table in (
         ("summary", c.summary),
         ("differences", c.paired_differences),
@@ -73,10 +81,10 @@ def write_comparison(
         ("decomposition", c.decomposition),
         ("costs", c.costs),
     ):
-        folder.write_table(name, table)
+        if len(table.columns):
+            folder.write_table(name, table)
     if c.reduction.over_time:
         folder.write_table("series", c.series)
-    folder.write_parts("runs", c.run_parts())
     if with_figures:
         for name, words, figure in figures(c):
             for kind in ("png", "svg"):
@@ -84,8 +92,6 @@ def write_comparison(
     for scenario, file in zip(c.scenarios, _scenario_files(c), strict=True):
         folder.write_json(file, scenario.resolved())
     folder.write_text("table.txt", _table_text(c))
-    folder.write_text("README.txt", _readme(c, folder))
-    return folder.commit(_manifest(c, started, command))
 
 
 def _scenario_files(c: Comparison) -> list[str]:
@@ -102,7 +108,8 @@ def _table_text(c: Comparison) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _readme(c: Comparison, folder: ResultFolder) -> str:
+def readme(c: Comparison, folder: ResultFolder) -> str:
+    """The page that says what is what, of what has been written into the folder so far."""
     written = {path.name for path in folder.place.iterdir()}
     here = [
         (name, what) for name, what in FILES if name.rstrip("/") in written or name in ("*.parquet", "manifest.json")
