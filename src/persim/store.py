@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -117,16 +117,7 @@ class ResultFolder:
         Returns: the folder. If another one took a wanted name meanwhile, the results get the next free name.
         """
         with _clear_errors(f"the folder {self.target}"):
-            files = {path.relative_to(self.place).as_posix(): sha256(path) for path in _files(self.place)}
-            sizes = {name: (self.place / name).stat().st_size for name in files}
-            whole = {
-                "made_by": MADE_BY,
-                "manifest_version": MANIFEST_VERSION,
-                **manifest,
-                "files": files,
-                "sizes": sizes,
-            }
-            self.write_json(MANIFEST, {**whole, SEAL: seal_of(whole)})
+            self.write_text(MANIFEST, sealed(self.place, manifest, _files(self.place)))
             if self._named and self.force and self.target.exists():
                 self._replace()
                 return self.target
@@ -147,6 +138,19 @@ class ResultFolder:
             os.rename(old, self.target)
             raise
         shutil.rmtree(old, ignore_errors=True)
+
+
+def sealed(folder: Path, manifest: Mapping[str, Any], files: Iterable[Path]) -> str:
+    """The text of a folder's manifest: what it says, then the size and SHA-256 of each of these files, and of itself."""
+    names = [path.relative_to(folder).as_posix() for path in files]
+    whole = {
+        "made_by": MADE_BY,
+        "manifest_version": MANIFEST_VERSION,
+        **manifest,
+        "files": {name: sha256(folder / name) for name in names},
+        "sizes": {name: (folder / name).stat().st_size for name in names},
+    }
+    return json_text({**whole, SEAL: seal_of(whole)})
 
 
 class Spool:
