@@ -65,6 +65,12 @@ def temporary(tmp_path, monkeypatch) -> Path:
     return place
 
 
+def n_tables(folder: Path) -> int:
+    n = sum(path.suffix in (".csv", ".parquet") for path in folder.iterdir())
+    assert n > 10
+    return n
+
+
 def sealed_again(folder: Path, change=lambda manifest: None) -> Path:
     """The folder with a changed manifest and the sums of its files as they are now: whole, but another's."""
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -80,7 +86,8 @@ def sealed_again(folder: Path, change=lambda manifest: None) -> Path:
 def test_a_comparison_comes_back_to_the_last_byte_and_leaves_nothing_behind(results, temporary, tmp_path, monkeypatch):
     monkeypatch.chdir(temporary)
     answer = run("reproduce", str(results), "--jobs", "2")
-    assert (answer.exit_code, answer.stdout) == (0, "reproduced: 15 of 15 tables to the last byte\n")
+    n = n_tables(results)
+    assert (answer.exit_code, answer.stdout) == (0, f"reproduced: {n} of {n} tables to the last byte\n")
     assert os.listdir(temporary) == []
 
 
@@ -98,7 +105,7 @@ def test_every_option_comes_back_without_the_scenario_file_and_in_another_place(
     monkeypatch.chdir(tmp_path / "elsewhere")
     found = reproduce_folder("../first", "kept")
     assert found.ok, found.lines()
-    assert (found.n_identical, found.n_tables, found.notes) == (15, 15, ())
+    assert (found.n_identical, found.n_tables, found.notes) == (n_tables(folder), n_tables(folder), ())
     then, now = (json.loads((place / "manifest.json").read_text()) for place in (folder, tmp_path / "elsewhere/kept"))
     assert then["options"] == now["options"]
     assert then["files"] == now["files"]
@@ -185,7 +192,8 @@ def test_a_table_with_the_same_values_in_other_bytes_is_the_same_table(copy):
     table = pd.read_parquet(copy / "runs.parquet")
     table.to_parquet(copy / "runs.parquet", index=False, compression="gzip", row_group_size=1000)
     found = reproduce_folder(sealed_again(copy))
-    assert found.verdict == "reproduced: 15 of 15 tables, 14 of them to the last byte and 1 in every value"
+    n = n_tables(copy)
+    assert found.verdict == f"reproduced: {n} of {n} tables, {n - 1} of them to the last byte and 1 in every value"
 
 
 def test_a_table_that_is_not_made_again_and_one_that_is_not_there_are_told(copy):
