@@ -80,6 +80,14 @@ def test_one_flipped_bit_of_any_file_is_found_and_the_file_named(results):
     assert verify_folder(results).fine
 
 
+@pytest.mark.parametrize(("old", "new"), [(b"\n", b" "), (b" ", b"\t"), (b"\n", b"\r\n")])
+def test_a_manifest_that_says_the_same_in_other_bytes_was_changed(small, old, new):
+    whole = (small / "manifest.json").read_bytes()
+    (small / "manifest.json").write_bytes(whole.replace(old, new, 1))
+    assert json.loads((small / "manifest.json").read_bytes()) == json.loads(whole)
+    assert faults_of(small) == {"manifest.json": "has been changed"}
+
+
 def test_all_faults_are_told_at_once_each_on_a_line_of_its_own(results, tmp_path):
     folder = Path(shutil.copytree(results, tmp_path / "copy"))
     (folder / "summary.csv").unlink()
