@@ -1,19 +1,25 @@
-"""The four figures of a comparison: what goes into each, and the words around it. Drawing is in `persim.plots`."""
+"""The figures of a comparison: what goes into each, and the words around it. `plots` and `decision_plots` draw."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from persim.answer_words import CHANCE, size_words, window_words
 from persim.comparison import Comparison
+from persim.comparison_words import ratio_why
+from persim.decision_plots import PlanePanel, cost_plane, differences, stages_of_a_difference
+from persim.decision_tables import PARTS_CAVEAT, TOTAL, gains_and_costs
+from persim.decision_words import parts_notes
 from persim.figure_frames import Words
 from persim.gaps_and_costs import GAPS
+from persim.number_words import level_words
 from persim.outcomes import BY_NAME
-from persim.plots import Event, barriers, differences, steps_to_a_budget, take_up_over_time
+from persim.plots import Event, barriers, steps_to_a_budget, take_up_over_time
 from persim.policy import PolicyStep, monday_of
 from persim.reduction import SMALL
+from persim.scenario import Scenario
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,6 +70,8 @@ def figures(c: Comparison) -> Iterator[tuple[str, Words, Figure]]:
     yield "barriers", words, barriers(c.barriers, titles, words)
     if len(c.names) > 1:
         yield difference_figure(c, titles)
+        yield stages_figure(c, titles)
+        yield plane_figure(c, titles)
 
 
 def take_up_words(c: Comparison) -> Words:
@@ -100,17 +108,53 @@ def difference_figure(c: Comparison, titles: dict[str, str]) -> tuple[str, Words
     return "differences", words, differences(table, levels, others, words)
 
 
+def stages_figure(c: Comparison, titles: dict[str, str]) -> tuple[str, Words, Figure]:
+    """Where each difference in real take-up comes from."""
+    level = level_words("share", c.estimate("real_take_up", 0).mean)
+    words = Words(
+        "Where the difference in real take-up comes from",
+        f"Percentage points of real take-up that each stage adds to that of “{titles[c.reference]}” ({level}). Lines and "
+        f"±: 95 % intervals, {size_words(c)}. Grey: the interval holds 0.",
+        " ".join((PARTS_CAVEAT, *parts_notes(c), CHANCE)),
+    )
+    others = {name: title for name, title in titles.items() if name != c.reference}
+    return "decomposition", words, stages_of_a_difference(c.decomposition, others, TOTAL, words)
+
+
+def plane_figure(c: Comparison, titles: dict[str, str]) -> tuple[str, Words, Figure]:
+    """Extra real budgets against extra cost to the council."""
+    shape = "blue dot: their mean; shaded: its 95 % region" if c.replicates > 2 else "too few for a region of the mean"
+    words = Words(
+        "Extra real budgets against extra cost to the council",
+        f"Differences to “{titles[c.reference]}”, {size_words(c)}. Grey dots: pairs of runs; {shape}. Dashed: extra cost "
+        f"per extra real budget.{' Axes differ between panels.' if len(c.names) > 2 else ''}",
+        "Council view: its staff and money, services that budgets replace taken off; what the NHS, people and carers "
+        "give is left out, and what it takes to set levers up. A ratio is unstable near zero gain, and none is given "
+        f"there. Not value for money. {CHANCE}",
+    )
+    panels = []
+    for number in range(1, len(c.names)):
+        ratio = c.extra_cost[number - 1]
+        said = ratio_why(ratio)
+        key = f"No ratio: {said}" if ratio.why_not else f"{said} a year per extra real budget, paid by the council"
+        panels.append(PlanePanel(titles[c.names[number]], *gains_and_costs(c, number), ratio.value, key))
+    return "cost_plane", words, cost_plane(panels, words)
+
+
 def short_titles(c: Comparison) -> dict[str, str]:
-    """Scenario -> title for a panel; what all titles begin with is left out."""
-    titles = [scenario.title or name for scenario, name in zip(c.scenarios, c.names, strict=True)]
+    """Scenario -> title for a panel."""
+    return titles_of(c.scenarios, c.names)
+
+
+def titles_of(scenarios: Sequence[Scenario], names: Sequence[str]) -> dict[str, str]:
+    """Name -> title for a panel; what all titles begin with is left out."""
+    titles = [scenario.title or name for scenario, name in zip(scenarios, names, strict=True)]
     heads = {title.partition(": ")[0] for title in titles}
     if len(titles) > 1 and len(heads) == 1 and all(": " in title for title in titles):
         titles = [title.partition(": ")[2] for title in titles]
     counted = {title: titles.count(title) for title in titles}
-    titles = [
-        title if counted[title] == 1 else f"{title} ({name})" for title, name in zip(titles, c.names, strict=True)
-    ]
-    return {name: title[0].upper() + title[1:] for name, title in zip(c.names, titles, strict=True)}
+    titles = [title if counted[title] == 1 else f"{title} ({name})" for title, name in zip(titles, names, strict=True)]
+    return {name: title[0].upper() + title[1:] for name, title in zip(names, titles, strict=True)}
 
 
 def policy_dates(c: Comparison) -> list[Event]:

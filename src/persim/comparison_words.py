@@ -90,7 +90,7 @@ def headline(c: Comparison, short: bool = False) -> TextTable:
         rows += [_row(c, measure, notes, short) for measure in measures if measure != EXTRA_COST]
         if EXTRA_COST in measures and len(c.names) > 1:
             label = f"  {EXTRA_COST_LABEL}{notes.mark(EXTRA_COST_NOTE)}"
-            rows.append(Row(label, (NOTHING, *(_ratio(ratio, short) for ratio in c.extra_cost))))
+            rows.append(Row(label, (NOTHING, *(ratio_why(ratio, short) for ratio in c.extra_cost))))
     if len(c.names) > 1:
         title = f"Differences to {c.reference}, with 95 % intervals: {size_words(c)}"
     else:
@@ -125,7 +125,8 @@ def _unit(unit: str) -> str:
     return "" if unit in ("share", "hours", "GBP") else f", {unit_words(unit)}"
 
 
-def _ratio(ratio: Ratio, short: bool) -> str:
+def ratio_why(ratio: Ratio, short: bool = False) -> str:
+    """Extra cost per extra real budget with its interval, or why there is none."""
     return WHY_NO_RATIO[ratio.why_not] if ratio.why_not else ratio_words(ratio.value, ratio.low, ratio.high, short)
 
 

@@ -97,8 +97,10 @@ def parts_table(c: Comparison) -> pd.DataFrame:
     reference = c.rows("steps", 0)
     rows = []
     for number in range(1, len(c.names)):
-        parts = pathway_parts(reference, c.rows("steps", number))
-        found = means(np.concatenate((parts, parts.sum(axis=1, keepdims=True)), axis=1))
+        own = c.rows("steps", number)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            total = own[:, -1:] / own[:, :1] - reference[:, -1:] / reference[:, :1]
+        found = means(np.concatenate((pathway_parts(reference, own), total), axis=1))
         for place, (step, label) in enumerate(zip([*names, TOTAL], [*labels, TOTAL_LABEL], strict=True)):
             numbers = (found.mean[place], found.low[place], found.high[place], int(found.n[place]))
             rows.append((c.names[number], c.reference, step, label, *numbers, "share", PARTS_CAVEAT))

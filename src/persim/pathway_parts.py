@@ -12,6 +12,8 @@ from math import factorial
 
 import numpy as np
 
+DUST = 1e-14
+
 
 def conditional_shares(people: np.ndarray, others: np.ndarray) -> np.ndarray:
     """How many of those who came to a stage came to the next, shape (n_runs, n_stages - 1).
@@ -33,12 +35,14 @@ def conditional_shares(people: np.ndarray, others: np.ndarray) -> np.ndarray:
 def pathway_parts(reference: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Parts of the difference in real take-up, `other - reference`, by stage: shape (n_runs, n_stages - 1).
 
-    Each row adds up to the difference of last stage over first. NaN where one of a pair is missing.
+    Each row adds up to the difference of last stage over first. NaN where one of a pair is missing. What rounding alone
+    leaves (less than DUST) is nought, so that equal shares give exactly nothing.
 
     Args:
         reference, other: people at each stage, each stage including all later ones, shape (n_runs, n_stages).
     """
-    return shapley_of_product(conditional_shares(reference, other), conditional_shares(other, reference))
+    parts = shapley_of_product(conditional_shares(reference, other), conditional_shares(other, reference))
+    return np.where(np.abs(parts) < DUST, 0.0, parts)
 
 
 def shapley_of_product(before: np.ndarray, after: np.ndarray) -> np.ndarray:

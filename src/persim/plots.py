@@ -1,7 +1,8 @@
 """One function per figure: a table of a comparison in, a figure out.
 
 A figure says in its subtitle what is drawn, on how many runs and people, and what a band or bar means; a caveat stands
-below. Labels stand beside what they name. Nothing here knows of runs; frames and colours are in `figure_frames`.
+below. Labels stand beside what they name. Nothing here knows of runs; frames and colours are in `figure_frames`, figures
+of differences and costs in `decision_plots`.
 """
 
 from __future__ import annotations
@@ -27,12 +28,10 @@ from persim.figure_frames import (
     WIDTH,
     Words,
     columns_for,
-    fold,
     height_of,
     house_style,
     panels_for,
 )
-from persim.number_words import MINUS, level_words, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,80 +276,3 @@ def _name_the_dots(axes: Axes, places: np.ndarray, closed: np.ndarray, anyway: n
             ha=side,
             va="bottom",
         )
-
-
-# Differences
-
-
-def differences(table: pd.DataFrame, levels: Mapping[str, float], titles: Mapping[str, str], words: Words) -> Figure:
-    """Paired differences to the first scenario with their intervals, one panel a measure in its own unit.
-
-    Args:
-        table: columns scenario, measure, label, unit, difference, low, high, in the order to draw.
-        levels: measure -> its level in the first scenario. titles: scenario -> its name, without the first.
-    """
-    measures = list(dict.fromkeys(table["measure"]))
-    names = list(titles)
-    with house_style():
-        rows = [fold(title, 34) for title in titles.values()]
-        height = 0.35 + (0.07 + 0.13 * max(row.count("\n") + 1 for row in rows)) * len(rows)
-        labels = table.drop_duplicates("measure")["label"].tolist()
-        figure, panels = panels_for(labels, height, words, bottom=0.7, left=2.2, gap=0.72, share=False)
-        for number, (axes, measure) in enumerate(zip(panels, measures, strict=True)):
-            own = table[table["measure"] == measure].set_index("scenario").reindex(names)
-            unit = str(own["unit"].iloc[0])
-            factor = shown(unit).factor
-            values = (factor * own[column].to_numpy(float) for column in ("difference", "low", "high"))
-            _draw_differences(axes, *values, least=shown(unit).least)
-            first_column = number % columns_for(len(measures), MOST_COLUMNS) == 0
-            axes.set_yticks(np.arange(len(names)), rows if first_column else [])
-            axes.set_ylim(len(names) - 0.5, -0.5)
-            axes.tick_params(axis="y", length=0)
-            axes.spines["left"].set_visible(False)
-            axes.locator_params(axis="x", nbins=5)
-            axes.xaxis.set_major_formatter(_tick_pounds if unit == "GBP" else _tick)
-            axes.set_xlabel(
-                f"{shown(unit).of_difference} (from {level_words(unit, levels[measure])})",
-                fontsize=8.5,
-                color="#555555",
-            )
-        return figure
-
-
-def _tick(value: float, _: float) -> str:
-    return f"{round(value, 9):,g}".replace("-", MINUS) if abs(value) < 1e6 else f"{value:,.0f}"
-
-
-def _tick_pounds(value: float, _: float) -> str:
-    sign, size = (MINUS if value < 0.0 else ""), abs(value)
-    return f"{sign}£{size / 1000.0:g}k" if size >= 1000.0 else f"{sign}£{size:g}"
-
-
-def _draw_differences(axes: Axes, difference: np.ndarray, low: np.ndarray, high: np.ndarray, least: float) -> None:
-    """Dots with intervals: filled and blue if the interval leaves out 0, open and grey if not.
-
-    The axis spans at least `least`, so that a difference too small to matter looks small.
-    """
-    axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
-    for row, (value, start, end) in enumerate(zip(difference, low, high, strict=True)):
-        if not np.isfinite(value):
-            continue
-        clear = bool(start > 0.0 or end < 0.0)
-        colour = BLUE if clear else GREY
-        if np.isfinite(start):
-            axes.plot([start, end], [row, row], color=colour, linewidth=2.2, zorder=2, solid_capstyle="butt")
-        axes.plot(
-            [value],
-            [row],
-            "o",
-            markersize=6,
-            markeredgewidth=1.5,
-            markerfacecolor=colour if clear else "white",
-            markeredgecolor=colour,
-            zorder=3,
-        )
-    reach = [edge for edge in (*low, *high, *difference) if np.isfinite(edge)]
-    left, right = min([0.0, *reach]), max([0.0, *reach])
-    spare = max(0.0, least - (right - left)) / 2.0
-    span = max(right - left, least)
-    axes.set_xlim(left - spare - 0.08 * span, right + spare + 0.08 * span)

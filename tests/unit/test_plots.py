@@ -15,11 +15,13 @@ from matplotlib.text import Text
 import persim
 from persim.comparison import Comparison
 from persim.comparison_figures import figures, own_dates, policy_dates, short_titles
+from persim.decision_plots import differences
 from persim.figure_frames import Words, as_bytes
-from persim.plots import Event, barriers, differences, steps_to_a_budget, take_up_over_time
+from persim.plots import Event, barriers, steps_to_a_budget, take_up_over_time
 
 WORDS = Words("A title", "What is drawn, on how many runs.", "A caveat.")
 TITLES = {"a": "What happened", "b": "Another way"}
+FIGURES = ["take_up", "funnel", "barriers", "differences", "decomposition", "cost_plane"]
 DAYS = ["2008-06-30", "2008-09-29", "2008-12-29"]
 
 
@@ -154,7 +156,7 @@ def test_a_missing_number_is_not_drawn():
 
 
 def test_every_figure_of_a_comparison_says_n_what_is_drawn_and_a_caveat(drawn):
-    assert list(drawn) == ["take_up", "funnel", "barriers", "differences"]
+    assert list(drawn) == FIGURES
     for words, figure in drawn.values():
         assert "330 people" in words.subtitle
         assert words.title in texts(figure)
@@ -180,7 +182,7 @@ def boxes(figure: Figure) -> Iterator[tuple[str, float, float, float, float]]:
             yield text.get_text(), box.x0, box.y0, width - box.x1, height - box.y1
 
 
-@pytest.mark.parametrize("name", ["take_up", "funnel", "barriers", "differences"])
+@pytest.mark.parametrize("name", FIGURES)
 def test_no_text_is_cut_off_at_an_edge(name, drawn):
     for text, *room in boxes(drawn[name][1]):
         assert min(room) >= 0.0, f"{text!r} is cut"
