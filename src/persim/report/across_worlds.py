@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
-from persim.number_words import NOTHING, difference_words
-from persim.report.effects import POINTS, unit_of
+from persim.number_words import NOTHING
+from persim.report.effects import POINTS, difference_cell, unit_of
 from persim.report.folder import ResultFiles, rows_of, text_of
 from persim.report.views import Cell, Line, View
 
@@ -75,9 +76,8 @@ def shares_better(files: ResultFiles) -> View | None:
 def _world_cells(row: Any) -> tuple[Cell, Cell]:
     if row is None:
         return Cell(NOTHING), Cell(NOTHING)
-    text, _, spread = difference_words(row.unit, row.mean, row.p5, row.p95).partition(" (")
     clear = share_words(row.share_clearly_better)
-    return Cell(text, spread.rstrip(")")), Cell(share_words(row.share_better), f"{clear} clearly")
+    return difference_cell(row.unit, row.mean, row.p5, row.p95), Cell(share_words(row.share_better), f"{clear} clearly")
 
 
 def fails(files: ResultFiles) -> View | None:
@@ -85,11 +85,13 @@ def fails(files: ResultFiles) -> View | None:
     table = files.tables.get("fails")
     if table is None or not len(table):
         return None
+    across = files.tables.get("across_worlds")
+    labels = {} if across is None else {row.measure: row.label for row in rows_of(across)}
     lines = []
     for name in dict.fromkeys(table["alternative"]):
         lines.append(Line(files.title(name)))
         rows = table[table["alternative"] == name]
-        lines += [_fail_line(row) for row in rows_of(rows)]
+        lines += [_fail_line(row, labels) for row in rows_of(rows)]
     lead = (
         "Coverage: of the worlds in which the alternative fails, the share that the words describe. Density: of the "
         "worlds that the words describe, the share in which it fails. Under each: the same in worlds held out, which "
@@ -99,13 +101,17 @@ def fails(files: ResultFiles) -> View | None:
     return View("fails", "Where each alternative fails", lead, "Conditions", heads, tuple(lines), wordy=True)
 
 
-def _fail_line(row: Any) -> Line:
+def _covered(share: float, held_out: float) -> Cell:
+    return Cell(share_words(share), f"{share_words(held_out)} held out" if math.isfinite(held_out) else "")
+
+
+def _fail_line(row: Any, labels: Mapping[str, str]) -> Line:
     worlds = f"{row.failing:,.0f}" if math.isfinite(row.failing) else NOTHING
     of = f"of {row.n_worlds:,.0f}" if math.isfinite(row.n_worlds) else ""
     cells = (
         Cell(worlds, of),
-        Cell(share_words(row.coverage), f"{share_words(row.coverage_held_out)} held out"),
-        Cell(share_words(row.density), f"{share_words(row.density_held_out)} held out"),
+        _covered(row.coverage, row.coverage_held_out),
+        _covered(row.density, row.density_held_out),
     )
     words = row.sentence or text_of(getattr(row, "conditions", "")) or "No words describe where it fails."
-    return Line(words, cells, text_of(row.measure).replace("_", " "), (PRIORS,))
+    return Line(words, cells, labels.get(row.measure, row.measure.replace("_", " ")), (PRIORS,))

@@ -246,16 +246,22 @@ def _group_line(dimension: str, group: str, found: dict, names: list[str]) -> Li
     return Line(label, tuple(cells), caveats=caveats)
 
 
-def year_by_year(files: ResultFiles) -> View | None:
-    """One run at the end of each financial year; None for other folders."""
-    from persim.outcomes import BY_NAME
-
+def of_one_run(files: ResultFiles) -> pd.DataFrame | None:
+    """Outcomes of one run over time, for everyone everywhere; None for other folders."""
     table = next((files.tables[name] for name in ("weekly", "quarterly", "final") if name in files.tables), None)
     if table is None:
         return None
     table = table[table["group"] == "all"]
-    if "locality" in table.columns:
-        table = table[table["locality"].astype(str) == "all"]
+    return table[table["locality"].astype(str) == "all"] if "locality" in table.columns else table
+
+
+def year_by_year(files: ResultFiles) -> View | None:
+    """One run at the end of each financial year; None for other folders."""
+    from persim.outcomes import BY_NAME
+
+    table = of_one_run(files)
+    if table is None:
+        return None
     weeks = sorted(set(table["week"].astype(int)))
     ends = [week for week in weeks if week % 52 == 51 or week == weeks[-1]]
     values = {(row.outcome, int(row.week)): row.value for row in rows_of(table)}
@@ -269,6 +275,6 @@ def year_by_year(files: ResultFiles) -> View | None:
         for name in YEARLY
         if any((name, week) in values for week in ends)
     ]
-    lead = ("One run: luck is in every number, and there is no interval. `persim compare` tells luck from effect.",)
+    lead = ("One run: luck is in every number, and there is no interval. The command compare tells luck from effect.",)
     heads = tuple(f"{monday_of(week):%B %Y}" for week in ends)
     return View("years", "Year by year", lead, "Measure", heads, tuple(lines))

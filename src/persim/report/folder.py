@@ -92,8 +92,12 @@ class ResultFiles:
 
     @property
     def titles(self) -> dict[str, str]:
-        """Scenario -> title, the name where there is none; titles that occur twice have the name added."""
+        """Scenario -> title, the name where there is none; what all titles begin with is left out, each is there once."""
         titles = [scenario.title or scenario.name for scenario in self.scenarios]
+        if len(titles) > 1 and all(": " in title for title in titles):
+            if len({title.partition(": ")[0] for title in titles}) == 1:
+                tails = [title.partition(": ")[2].strip() or title for title in titles]
+                titles = [tail[:1].upper() + tail[1:] for tail in tails]
         return {
             scenario.name: title if titles.count(title) == 1 else f"{title} ({scenario.name})"
             for scenario, title in zip(self.scenarios, titles, strict=True)

@@ -49,7 +49,12 @@ class Section:
 def sections_of(files: ResultFiles) -> list[Section]:
     """The sections with tables, in the order of the page; those without a table are left out."""
     planned = [
-        ("numbers", "What changes", (), [headline(files), year_by_year(files)]),
+        (
+            "numbers",
+            "What changes" if "differences" in files.tables and len(files.names) > 1 else "The numbers",
+            (),
+            [headline(files), year_by_year(files)],
+        ),
         ("worlds", "Across worlds", (f"{PRIORS} The caveat stands in each row.",), _of_worlds(files)),
         ("groups", "For whom", (), by_group(files)),
         ("barriers", "What stood in the way", (), [barriers(files), funnel(files)]),

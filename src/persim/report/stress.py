@@ -1,4 +1,4 @@
-"""The method of a simulation in the twenty points of STRESS-ABS, the reporting guideline for agent-based simulation.
+"""The method, point by point, after STRESS-ABS, the reporting guideline for agent-based simulation.
 
 What is general about the model is said here, in short; what belongs to these results is taken from their folder.
 """

@@ -6,12 +6,14 @@ few, so that none is wider than a printed page.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-SMALL_SIGN = "\N{DAGGER}"
-HIDDEN_CONTROLS = frozenset(chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+# Control signs but tab and line end, and those that turn the order of other signs round.
+HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,9 @@ class Part:
 def parts_of(view: View, most: int) -> list[Part]:
     """The table in parts of at most `most` heads, the fixed ones included; caveats numbered anew in each."""
     moving = range(view.fixed, len(view.heads))
-    room = max(1, most - view.fixed)
+    most_moving = max(1, most - view.fixed)
+    n_parts = max(1, -(-len(moving) // most_moving))
+    room = max(1, -(-len(moving) // n_parts))  # parts of much the same width
     chosen = [list(moving[start : start + room]) for start in range(0, len(moving), room)] or [[]]
     return [_part(view, number, len(chosen), [*range(view.fixed), *heads]) for number, heads in enumerate(chosen, 1)]
 
@@ -136,14 +140,10 @@ def _part(view: View, number: int, parts: int, heads: Sequence[int]) -> Part:
     return Part(view, number, parts, tuple(view.heads[head] for head in heads), tuple(rows))
 
 
+@lru_cache(maxsize=4096)
 def clean(text: str) -> str:
     """The text without signs that are never shown or that turn the order of others round; lone surrogates replaced."""
-    kept = (
-        sign
-        for sign in text
-        if sign in "\n\t" or (sign not in HIDDEN_CONTROLS and unicodedata.category(sign) not in ("Cc", "Cn"))
-    )
-    return "".join("\N{REPLACEMENT CHARACTER}" if "\ud800" <= sign <= "\udfff" else sign for sign in kept)
+    return SURROGATES.sub("\N{REPLACEMENT CHARACTER}", HIDDEN.sub("", text))
 
 
 def clipped(text: str, most: int) -> str:

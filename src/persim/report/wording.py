@@ -11,6 +11,7 @@ from typing import Any
 
 from persim.number_words import difference_words, level_words
 from persim.policy import monday_of
+from persim.report.effects import of_one_run
 from persim.report.folder import ResultFiles, rows_of, text_of, texts_of
 from persim.report.views import clipped
 
@@ -90,7 +91,8 @@ def answer_of(files: ResultFiles) -> list[str]:
 def _told(files: ResultFiles) -> list[str]:
     summary, differences = files.tables.get("summary"), files.tables.get("differences")
     if summary is None:
-        return [
+        run = _of_run(files)
+        return run or [
             "This folder holds no summary from which an answer could be told; the tables below stand for themselves."
         ]
     levels = {(row.scenario, row.measure): row for row in rows_of(summary)}
@@ -104,6 +106,24 @@ def _told(files: ResultFiles) -> list[str]:
         key=lambda name: -gains[name, "real_take_up"].difference,
     )
     return _of_several(files, levels, gains, order) if order else _of_one(files, levels)
+
+
+def _of_run(files: ResultFiles) -> list[str]:
+    """The end of one run; nothing if it does not tell real take-up."""
+    table = of_one_run(files)
+    if table is None or not len(table):
+        return []
+    last = int(table["week"].max())
+    values = {row.outcome: row.value for row in rows_of(table[table["week"] == last])}
+    if not math.isfinite(values.get("real_take_up", math.nan)):
+        return []
+    real, reported = (level_words("share", values.get(name, math.nan)) for name in ("real_take_up", "reported_take_up"))
+    return [
+        f"In this one run, {real} of eligible people have a real budget in the week of {_day(last)}, and {reported} are "
+        "reported to have one.",
+        "One run: luck is in every number, and no interval can be given.",
+        "The gap is not fraud: counting rules and preference differ too, and its size is an assumption.",
+    ]
 
 
 def _of_one(files: ResultFiles, levels: Mapping[tuple[str, str], Any]) -> list[str]:
