@@ -145,8 +145,8 @@ def test_page_of_a_comparison_holds_everything_in_order(compared):
     page = page_of(compared)
     parts = (
         "The answer", "What this is not for", "Figure 1.", "Headline", "by group", "What stood in the way",
-        "Costs, and whose cost it is", "Expected before it ran", "1.1 Purpose of the model", "6.1 Computer model sharing", "Limits",
-        "What people who use services said of this", "Provenance",
+        "Costs, and whose cost it is", "Expected before it ran", "1.1 Purpose of the model", "6.1 Computer model sharing",
+        "Limits", "What people who use services said of this", "Provenance",
     )  # fmt: skip
     places = [page.words.rindex(part) for part in parts]
     assert places == sorted(places)
@@ -318,7 +318,7 @@ def test_method_fills_every_point_of_the_guideline(compared):
     assert all(len(words) > 20 for _, words in points)
     told = " ".join(words for _, words in points)
     assert "Seeds 1 to 2" in told
-    assert "None" not in told
+    assert " None" not in told.replace("None of them", "")
 
 
 def test_measures_named_by_reports_exist():

@@ -32,6 +32,7 @@ PAYERS = {
     "carers": "Given by carers",
     "trust": "Paid by the Trust",
     "all": "All payers",
+    "all three": "All three together",
 }
 
 
@@ -129,7 +130,7 @@ def _cost_line(rows: list[Any]) -> Line:
             continue
         low, high = getattr(row, "difference_low", math.nan), getattr(row, "difference_high", math.nan)
         cells.append(difference_cell(row.unit, row.difference, low, high))
-    return Line(shown.label, tuple(cells), unit_of(shown.unit), (caveat,))
+    return Line(shown.label, tuple(cells), unit_of(shown.unit), (caveat,), bool(getattr(shown, "is_sum", False)))
 
 
 def _cost_level(row: Any) -> Cell:
@@ -199,4 +200,5 @@ def _decomposition_line(step: str, names: list[str], found: dict) -> Line:
     cells = tuple(
         Cell(NOTHING) if row is None else difference_cell(row.unit, row.part, row.low, row.high) for row in rows
     )
-    return Line(first.label, cells, unit_of(first.unit), (text_of(getattr(first, "caveat", "")),))
+    caveats = (text_of(getattr(first, "caveat", "")),)
+    return Line(first.label, cells, unit_of(first.unit), caveats, step == "total")

@@ -27,13 +27,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A row: a label with its unit, cells, and the caveat that stands in the row; a heading has no cells."""
+    """A row: a label with its unit, cells, and the caveats that stand in the row; a heading has no cells."""
 
     label: str
     cells: tuple[Cell, ...] = ()
     unit: str = ""
     caveats: tuple[str, ...] = ()
-    quiet: bool = False
+    is_sum: bool = False
 
     @property
     def is_heading(self) -> bool:
@@ -136,7 +136,7 @@ def _part(view: View, number: int, parts: int, heads: Sequence[int]) -> Part:
             is_new = text not in seen
             seen.setdefault(text, len(seen) + 1)
             marks.append(Mark(seen[text], text if is_new else "", f"{name}-caveat-{seen[text]}"))
-        rows.append(Row(Line(line.label, cells, line.unit, line.caveats, line.quiet), tuple(marks)))
+        rows.append(Row(Line(line.label, cells, line.unit, line.caveats, line.is_sum), tuple(marks)))
     return Part(view, number, parts, tuple(view.heads[head] for head in heads), tuple(rows))
 
 

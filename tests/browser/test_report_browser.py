@@ -1,0 +1,157 @@
+"""A report in a real browser: nothing fetched, nothing cut off, nothing that keeps anybody out; and on paper."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from persim import cli
+from persim.report import write_report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESKTOP, A4, PHONE = (1280, 900), (794, 1123), (360, 740)
+LONG_TITLE = "<script>alert(1)</script> Averylongwordthatdoesnotbreak" + "x" * 300 + "\u202e עברית"
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium here to open a report with"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small comparison, one of its titles long and hostile."""
+    place = tmp_path_factory.mktemp("reports") / "compared"
+    more = tmp_path_factory.mktemp("scenarios") / "odd.yaml"
+    more.write_text(
+        f'schema_version: 1\nname: odd\nextends: lean_process\ntitle: "{LONG_TITLE[:150]}"\nquestion: "<b>Why?</b>"\n',
+        "utf-8",
+    )
+    small = ("--people", "150", "--weeks", "130", "--replicates", "2", "--groups", "legal_status,profession")
+    result = CliRunner().invoke(
+        cli.app, ["compare", "baseline", str(more), "role_clarity", *small, "--out", str(place)]
+    )
+    assert result.exit_code == 0, result.output
+    return place
+
+
+@pytest.fixture(scope="module")
+def report(folder: Path) -> str:
+    """The address of its report."""
+    return write_report(folder, excel=False).page.as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """One browser for all."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+def opened(browser: "Browser", report: str, size: tuple[int, int]) -> "tuple[Page, list[str]]":
+    """The report in a window of that size, and what it complained of or asked for from outside."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.set_default_timeout(10_000)
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(("data:", report)) else troubles.append(asked.url))
+    page.route(re.compile("^(https?|wss?|ftp):"), lambda route: route.abort())
+    page.goto(report)
+    return page, troubles
+
+
+@pytest.mark.parametrize("size", [DESKTOP, A4, PHONE], ids=["desktop", "a4", "phone"])
+def test_page_fetches_nothing_complains_of_nothing_and_fits(browser, report, size):
+    page, troubles = opened(browser, report, size)
+    try:
+        assert troubles == []
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= size[0]
+        outside = page.evaluate(
+            """() => [...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, .skip, svg, details'))
+                .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
+        )
+        assert outside == []
+        assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+    finally:
+        page.close()
+
+
+def test_nothing_keeps_anybody_out(browser, report):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page, _ = opened(browser, report, PHONE)
+    try:
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+        faults = [fault for fault in found.response["violations"] if fault["impact"] in ("serious", "critical")]
+        assert [(fault["id"], [node["html"][:120] for node in fault["nodes"][:3]]) for fault in faults] == []
+    finally:
+        page.close()
+
+
+def test_wide_tables_scroll_by_keyboard_and_the_first_stop_skips_to_the_report(browser, report):
+    page, _ = opened(browser, report, PHONE)
+    try:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        region = page.get_by_role("region", name=re.compile("Headline")).first
+        region.focus()
+        for _ in range(3):
+            page.keyboard.press("ArrowRight")
+        page.wait_for_function("document.activeElement.scrollLeft > 0")
+    finally:
+        page.close()
+
+
+def test_page_prints_on_a4_with_everything_on_it(browser, report):
+    page, _ = opened(browser, report, DESKTOP)
+    try:
+        printed = page.pdf(prefer_css_page_size=True, print_background=True)
+        assert printed.startswith(b"%PDF")
+        boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
+        assert 5 <= len(boxes) <= 30
+        assert {(round(float(width)), round(float(height))) for width, height in boxes} == {(595, 842)}
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 680, "height": 1000})  # the width between the margins of A4
+        assert page.evaluate("document.documentElement.scrollWidth") <= 680
+        cut = "[...document.querySelectorAll('table, img')].filter(e => e.getBoundingClientRect().right > 681).length"
+        assert page.evaluate(cut) == 0
+        assert not page.locator("nav").is_visible()
+        assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
+        for words in ("The answer", "What this is not for", "Figures", "Method", "Limits", "Provenance"):
+            assert page.get_by_role("heading", name=words, exact=True).is_visible()
+        assert page.locator(".ruled i").count() == 6
+        assert page.get_by_text("summary.parquet").first.is_visible()  # what is folded on a screen is open on paper
+    finally:
+        page.close()
+
+
+def test_hostile_titles_stay_text(browser, report):
+    page, troubles = opened(browser, report, DESKTOP)
+    try:
+        assert page.locator("script").count() == 0
+        assert page.get_by_text("<script>alert(1)</script>").first.is_visible()
+        assert troubles == []
+    finally:
+        page.close()
