@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from persim.compare import compare
+    from persim.design import Design, read_design
     from persim.errors import InputError, PersimError, ScenarioError, StoreError
     from persim.mesa_model import (
         Nurse,
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from persim.parameter_docs import parameters
     from persim.scenario import Scenario, read_scenario
     from persim.simulate import Run, simulate
+    from persim.sweep import sweep
+    from persim.sweep_result import Sweep
 
 __all__ = [
+    "Design",
     "InputError",
     "Nurse",
     "OccupationalTherapist",
@@ -41,14 +45,18 @@ __all__ = [
     "ServiceUser",
     "SocialWorker",
     "StoreError",
+    "Sweep",
     "__version__",
     "compare",
     "parameters",
+    "read_design",
     "read_scenario",
     "simulate",
+    "sweep",
 ]
 
 _HOMES = {
+    "Design": "persim.design",
     "InputError": "persim.errors",
     "Nurse": "persim.mesa_model",
     "OccupationalTherapist": "persim.mesa_model",
@@ -60,10 +68,13 @@ _HOMES = {
     "ServiceUser": "persim.mesa_model",
     "SocialWorker": "persim.mesa_model",
     "StoreError": "persim.errors",
+    "Sweep": "persim.sweep_result",
     "compare": "persim.compare",
     "parameters": "persim.parameter_docs",
+    "read_design": "persim.design",
     "read_scenario": "persim.scenario",
     "simulate": "persim.simulate",
+    "sweep": "persim.sweep",
 }
 
 

@@ -158,6 +158,11 @@ if importlib.util.find_spec("persim.cli_runs") is not None:  # `run`, `compare` 
 
     register(app)
 
+if importlib.util.find_spec("persim.cli_sweep") is not None:  # `sweep`
+    from persim.cli_sweep import register as register_sweep
+
+    register_sweep(app)
+
 if importlib.util.find_spec("persim.cli_check") is not None:  # `verify` and `reproduce`
     from persim import cli_check
 

@@ -58,7 +58,7 @@ def planned(
     names = unique_names([variant.name for variant in variants])
     notes = checked_to_compare(variants, names)
     first, stop = shared_weeks(variants, names)
-    reduction = _reduction(variants, first, stop, window, outcomes, groups, record)
+    reduction = reduction_for(variants, first, stop, window, outcomes, groups, record)
     options = {
         "replicates": replicates, "seed": seed, "people": n_users, "weeks": n_weeks, "outcomes": outcomes,
         "groups": groups, "record": record, "window": None if window is None else list(reduction.window),
@@ -67,10 +67,11 @@ def planned(
     return Plan(tuple(variants), names, int(replicates), int(seed), int(jobs), reduction, tuple(notes), options)
 
 
-def _reduction(
+def reduction_for(
     variants: Sequence[Scenario], first: int, stop: int, window: Window, outcomes: Sequence[str] | None,
     groups: Sequence[str] | None, record: Record,
 ) -> Reduction:  # fmt: skip
+    """What is kept of runs of these scenarios over the weeks they share. Raises: InputError for what cannot be kept."""
     kept = chosen_outcomes(outcomes)
     every = period_of(record, stop - first)
     over_time = tuple(outcome for outcome in kept if every and not is_barrier(outcome))

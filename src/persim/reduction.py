@@ -6,9 +6,10 @@ last week, flows and rates those of the whole window, weeks by barrier those liv
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -20,6 +21,22 @@ from persim.rates import BARRIER_PREFIXES, Rates
 from persim.simulate import Record, Run, checked_groups, outcome_named, period_weeks
 from persim.state import ON_CASELOAD, Stage, World
 from persim.study_size import VARIANCE_PARTS, variance_parts
+
+
+class Rows(Protocol):
+    """The numbers of many runs, one row a run, wherever they are kept: on disk rather than in memory."""
+
+    n_rows: int
+    n_columns: int
+
+    def read(self, row: int, first: int = 0, stop: int | None = None) -> np.ndarray:
+        """Columns `first` to `stop` of one row."""
+        ...
+
+    def blocks(self) -> Iterator[tuple[int, int, np.ndarray]]:
+        """Blocks of columns: (first, stop, values of shape (n_rows, stop - first)), one at a time."""
+        ...
+
 
 SMALL = 200  # people; a figure on fewer is flagged
 # Outcomes kept when none are named: the headline, what figures show, and what happens on and under an order.

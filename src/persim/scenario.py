@@ -8,7 +8,7 @@ steps make of the parameters week by week is in `policy.py`.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -117,6 +117,24 @@ class Scenario:
             policy=_added(self.policy, numbers, ()),
             arms=arms,
         )
+
+    def with_arms(self, arms: Sequence[Arm]) -> "Scenario":
+        """The scenario with what these arms add, one after another; its name and titles stay."""
+        parameters, policy = dict(self.parameters), self.policy
+        for arm in arms:
+            parameters |= arm.parameters
+            policy = _added(policy, arm.parameters, arm.policy)
+        return replace(self, parameters=parameters, policy=policy)
+
+    def in_world(self, numbers: Mapping[str, float]) -> "Scenario":
+        """`changed(**numbers)` for numbers known to be in bounds, without making every week's record anew."""
+        policy = _added(self.policy, numbers, ())
+        other = replace(self, parameters={**self.parameters, **numbers}, policy=policy, arms=())
+        weekly = self._weekly.copy()
+        for name, value in numbers.items():
+            weekly[name] = value
+        other.__dict__["_weekly"] = weekly
+        return other
 
     def resolved(self) -> dict[str, Any]:
         """The whole scenario as plain types in a fixed order, as the manifest of a run holds it."""

@@ -100,7 +100,7 @@ def _file_of(tree: Node, path: Path, shown: str, duplicates: list[Fault]) -> tup
         population=_population(fields, found.get("population")),
         parameters=parameters,
         policy=_policy(fields, found.get("policy"), "policy"),
-        arms=_arms(fields, found.get("arms"), places),
+        arms=read_arms(fields, found.get("arms"), places),
         places=places,
     )
     return content, duplicates + fields.faults
@@ -268,15 +268,16 @@ def _check_dates(fields: Fields, step: PolicyStep, found: Mapping[str, Node], ke
         fields.fault(found["deadline"], f"{key}.deadline", problem, "a later date")
 
 
-def _arms(fields: Fields, node: Node | None, places: dict[str, Node]) -> tuple[Arm, ...]:
+def read_arms(fields: Fields, node: Node | None, places: dict[str, Node], above: str = "arms") -> tuple[Arm, ...]:
+    """Named variants that stand below the key `above`; where each stands is added to `places`."""
     if node is None or node.blank:
         return ()
     if node.kind != "mapping":
-        fields.fault(node, "arms", "is not a mapping", "a name for each arm, and below it what it changes")
+        fields.fault(node, above, "is not a mapping", "a name for each, and below it what it changes")
         return ()
     arms = []
     for name, (key_node, value) in node.entries.items():
-        key = f"arms.{name}"
+        key = f"{above}.{name}"
         places[key] = key_node
         fields.name(key_node, key)
         arms.append(_arm(fields, name, value, key, places))
@@ -303,4 +304,4 @@ def share_faults(parameters: Mapping[str, float | None]) -> Iterable[tuple[str, 
             yield first, second, f"with {second} = {b:g} comes to {a + b:g}, more than the whole"
 
 
-__all__ = ["Arm", "ScenarioFile", "parse_file", "read_file", "share_faults"]
+__all__ = ["Arm", "ScenarioFile", "parse_file", "read_arms", "read_file", "share_faults"]

@@ -61,19 +61,21 @@ def shown_path(path: Path) -> str:
         return str(path)
 
 
-def read_nodes(path: Path) -> tuple[Node, list[Fault]]:
+def read_nodes(path: Path, kind: str = "scenario") -> tuple[Node, list[Fault]]:
     """The file's tree, and the duplicate keys found on the way.
 
+    Args:
+        kind: what the file should be, in messages: a scenario or a design.
     Raises: ScenarioError if the file cannot be read at all or is not YAML.
     """
     shown = shown_path(path)
-    return parse_nodes(_decode(_bytes_of(path, shown), shown), shown)
+    return parse_nodes(_decode(_bytes_of(path, shown, kind), shown), shown, kind)
 
 
-def parse_nodes(text: str, shown: str) -> tuple[Node, list[Fault]]:
+def parse_nodes(text: str, shown: str, kind: str = "scenario") -> tuple[Node, list[Fault]]:
     """The tree of a text, and its duplicate keys; `shown` is the file's name in messages."""
     _check_signs(text, shown)
-    composer = _Composer(text, shown)
+    composer = _Composer(text, shown, kind)
     return composer.document(), composer.faults
 
 
@@ -81,22 +83,22 @@ def _whole_file(shown: str, problem: str, expected: str = "", hint: str = "") ->
     return ScenarioError([Fault(shown, 0, 0, "", "", expected, hint, problem)])
 
 
-def _bytes_of(path: Path, shown: str) -> bytes:
+def _bytes_of(path: Path, shown: str, kind: str) -> bytes:
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
-            raise _whole_file(shown, "is a folder", "a scenario file")
+            raise _whole_file(shown, "is a folder", f"a {kind} file")
         if not stat.S_ISREG(mode):
-            raise _whole_file(shown, "is not an ordinary file", "a scenario file")
+            raise _whole_file(shown, "is not an ordinary file", f"a {kind} file")
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _whole_file(shown, "there is no such file", "a scenario file") from None
+        raise _whole_file(shown, "there is no such file", f"a {kind} file") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _whole_file(shown, f"cannot be read: {reason}", "a scenario file") from None
+        raise _whole_file(shown, f"cannot be read: {reason}", f"a {kind} file") from None
     if len(content) > MAX_BYTES:
-        raise _whole_file(shown, f"is larger than {MAX_BYTES:,} bytes", "a scenario file of a few thousand bytes")
+        raise _whole_file(shown, f"is larger than {MAX_BYTES:,} bytes", f"a {kind} file of a few thousand bytes")
     return content
 
 
@@ -123,8 +125,9 @@ def _check_signs(text: str, shown: str) -> None:
 class _Composer:
     """Events to nodes, with a bound on depth and size, so that no file can exhaust memory or the stack."""
 
-    def __init__(self, text: str, shown: str) -> None:
+    def __init__(self, text: str, shown: str, kind: str) -> None:
         self.shown = shown
+        self.kind = kind
         self.faults: list[Fault] = []
         self.events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.SafeLoader))
         self.anchors: dict[str, Node | None] = {}
@@ -143,26 +146,31 @@ class _Composer:
         top: Node | None = None
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent) and top is not None:
-                raise self._fault(event, "a second document starts here", "one scenario in a file")
+                raise self._fault(event, "a second document starts here", f"one {self.kind} in a file")
             if isinstance(event, yaml.NodeEvent):
                 top = self._node(event, depth=1)
         if top is None or top.blank:
-            raise _whole_file(self.shown, "is empty", "a scenario, `persim new NAME` writes one to start from")
+            start = ", `persim new NAME` writes one to start from" if self.kind == "scenario" else ""
+            raise _whole_file(self.shown, "is empty", f"a {self.kind}{start}")
         if top.kind != "mapping":
             got = top.described()
-            fault = Fault(self.shown, top.line, top.column, "", got, "keys such as `name:`", "", "is not a scenario")
+            fault = Fault(
+                self.shown, top.line, top.column, "", got, "keys such as `name:`", "", f"is not a {self.kind}"
+            )
             raise ScenarioError([fault])
         return top
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            raise self._fault(event, f"nested more than {MAX_DEPTH} levels deep", "a scenario is five levels deep")
+            raise self._fault(
+                event, f"nested more than {MAX_DEPTH} levels deep", f"a {self.kind} is at most six levels deep"
+            )
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         tag, anchor = getattr(event, "tag", None), getattr(event, "anchor", None)
         if tag is not None and tag not in _PLAIN_TAGS:
-            raise self._fault(event, f"the tag {tag} is not used in scenarios", "plain text, numbers and lists")
+            raise self._fault(event, f"the tag {tag} is not used in {self.kind}s", "plain text, numbers and lists")
         self._count(event, 1)
         if anchor is not None:
             self.anchors[anchor] = None  # open: an alias to it from inside would be a circle
@@ -192,7 +200,7 @@ class _Composer:
             if key.kind != "scalar":
                 raise self._fault(event, f"{key.described()} cannot be a key", "a word")
             if key.text == "<<" and not key.quoted:
-                raise self._fault(event, "merge keys (<<) are not used in scenarios", "`extends: NAME`")
+                raise self._fault(event, f"merge keys (<<) are not used in {self.kind}s", "`extends: NAME`")
             if key.text in node.entries:
                 first = node.entries[key.text][0]
                 problem = f"the key {key.text!r} stands twice, first in line {first.line}"

@@ -1,0 +1,184 @@
+"""The command `persim sweep`: a design is run, stopped, resumed, made more precise."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from persim import terminal
+from persim.cli_runs import _page, _progress, _say_if_compiling, _shown
+
+if TYPE_CHECKING:
+    from persim.design import Design
+    from persim.sweep import Crew
+    from persim.sweep_result import Sweep
+
+
+class WorkersChoice(StrEnum):
+    """What makes runs side by side."""
+
+    threads = "threads"
+    processes = "processes"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(sweep)
+
+
+def _complete_design(incomplete: str) -> list[str]:
+    from persim.design import known_designs
+
+    return [name for name in known_designs() if name.startswith(incomplete)]
+
+
+def sweep(
+    design: Annotated[
+        str,
+        typer.Argument(
+            metavar="DESIGN",
+            help="A name, a file, or the folder of a sweep to go on with.",
+            autocompletion=_complete_design,
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder of the sweep; outputs/NAME if none.", show_default=False)
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the sweep in the folder.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many runs, how long, how much disk; run nothing.")
+    ] = False,
+    replicates: Annotated[
+        int | None,
+        typer.Option(
+            help="Runs of each scenario in each world, if not the design's; more are added.", show_default=False
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the first replicate, if not the design's.", show_default=False)
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Threads or processes; 0 for all cores. Results do not depend on it.")] = 0,
+    workers: Annotated[WorkersChoice, typer.Option(help="What makes runs side by side.")] = WorkersChoice.threads,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="URL", help="A Dask scheduler, such as tcp://host:8786.", show_default=False)
+    ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            help="Add runs until 95 % intervals of differences are so narrow: 0.5pp either way.", show_default=False
+        ),
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(help="The outcome whose precision that is; the deciding one if none.", show_default=False),
+    ] = None,
+    cap: Annotated[int, typer.Option(help="The most replicates that --precision adds up to.")] = 2000,
+    people: Annotated[
+        int | None, typer.Option(help="People in a run, if not the design's.", show_default=False)
+    ] = None,
+    weeks: Annotated[int | None, typer.Option(help="Weeks of a run, if not the design's.", show_default=False)] = None,
+    rerun_failed: Annotated[bool, typer.Option("--rerun-failed", help="Resume, and make failed runs again.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Resume, and make again what is damaged.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Throw away the sweep in the folder and begin anew.")] = False,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+) -> None:
+    """Run a design: scenarios in many worlds, kept run by run, resumed after anything.
+
+    Finished runs are kept whatever happens: Ctrl-C, a kill, a full disk. `--resume` makes what is missing.
+    """
+    from persim.sweep import Crew, planned
+    from persim.sweep import sweep as run_sweep
+
+    found, place = planned(design, out, replicates, seed, people, weeks)
+    order = Crew(jobs, workers.value, scheduler)
+    if dry_run:
+        _tell_estimate(found, place, order, found.replicates if replicates is None else replicates, json)
+        return
+    with _kept(place):
+        _say_if_compiling()
+        with _progress("running") as progress:
+            result = run_sweep(
+                design, out, replicates=replicates, seed=seed, n_users=people, n_weeks=weeks, jobs=jobs,
+                workers=workers.value, scheduler=scheduler, precision=precision, outcome=outcome, cap=cap, resume=resume,
+                rerun_failed=rerun_failed, repair=repair, force=force, figures=not no_figures, progress=progress,
+            )  # fmt: skip
+        _report(result, json)
+    if result.n_failed:
+        raise typer.Exit(terminal.SOME_FAILED)
+
+
+class _Terminated(KeyboardInterrupt):
+    """The system asked the process to end."""
+
+
+@contextmanager
+def _kept(place: Path) -> Iterator[None]:
+    """Ctrl-C, or a polite kill, ends the sweep between two runs and says how to go on."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except KeyboardInterrupt as why:
+        terminal.say(f"interrupted; every finished run is kept: go on with `persim sweep {_shown(place)} --resume`")
+        raise typer.Exit(128 + signal.SIGTERM if isinstance(why, _Terminated) else terminal.INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _tell_estimate(design: Design, place: Path, order: Crew, replicates: int, json: bool) -> None:
+    from persim.sweep import as_plain, estimate
+    from persim.sweep_words import estimate_lines
+
+    _say_if_compiling()
+    found = estimate(design, place, replicates, order)
+    if json:
+        terminal.show_json({"design": design.name, **as_plain(found)})
+        return
+    for line in estimate_lines(design, replicates, found, str(_shown(place))):
+        terminal.show(line)
+
+
+def _report(result: Sweep, json: bool) -> None:
+    from persim.store import MANIFEST
+
+    if json:
+        import json as json_module
+
+        manifest: dict[str, Any] = json_module.loads((result.folder / MANIFEST).read_text("utf-8"))
+        kept = (
+            "name",
+            "question",
+            "answer",
+            "replicates",
+            "runs",
+            "n_failed",
+            "n_worlds",
+            "deciding_outcome",
+            "notes",
+            "failed",
+        )
+        terminal.show_json({name: manifest[name] for name in kept} | {"folder": str(_shown(result.folder))})
+        return
+    from persim.sweep_folder import ANSWER, SHORT
+    from persim.text_table import wrapped
+
+    for row in result.failures.head(10).itertuples():
+        cause = str(row.cause).rsplit("\n", 1)[-1]
+        terminal.say(f"failed: {row.scenario}, world {row.world}, seed {row.seed}: {cause}")
+    terminal.show((result.folder / SHORT).read_text("utf-8").rstrip())
+    terminal.show("")
+    for paragraph in (result.folder / ANSWER).read_text("utf-8").split("\n\n"):
+        for line in wrapped(" ".join(paragraph.split()), _page()):
+            terminal.show(line.strip())
+    terminal.show(f"\nTables, figures and how to read them: {_shown(result.folder) / 'README.txt'}")

@@ -1,0 +1,129 @@
+"""Runs on an existing Dask cluster: batches go out, a few for each thread; what comes back is as if made here.
+
+If a worker is lost, the scheduler gives its batches to others; a batch counts when it has come back, so each run arrives
+once. Every batch says which version of the model made it, since runs of two versions must not be mixed.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from persim.crews import LOOK_SECONDS, Arrived, Batches
+from persim.errors import InputError, StoreError
+from persim.jit import MODEL_VERSION
+from persim.run_maker import RunMaker, make_all
+from persim.run_store import Settled
+from persim.simulate import ready_the_compiled_model
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+GONE = "the scheduler has gone; every finished run is kept: go on with --resume"
+CONNECT_SECONDS = 20
+WAIT_FOR_WORKERS_SECONDS = 120
+BATCHES_A_THREAD = 2
+
+
+def by_dask(maker: RunMaker, numbers: Iterator[int], scheduler: str) -> Arrived:
+    """Make runs on the cluster of a scheduler such as tcp://host:8786.
+
+    Raises: InputError if there is no such scheduler or the extra is missing; StoreError if it goes away meanwhile, or
+        a worker has another version of the model.
+    """
+    client = _connected(scheduler)
+    try:
+        _check_versions(client)
+        yield from _made(client, maker, numbers)
+    finally:
+        client.close(timeout=5)
+
+
+def _connected(scheduler: str) -> Client:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError("--scheduler needs Dask: pip install 'persim[cluster]'") from None
+    try:
+        client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+        client.wait_for_workers(1, timeout=WAIT_FOR_WORKERS_SECONDS)
+    except (OSError, TimeoutError) as error:
+        if "worker" in str(error).lower():
+            raise InputError(
+                f"the scheduler {scheduler} has no workers after {WAIT_FOR_WORKERS_SECONDS} seconds"
+            ) from None
+        raise InputError(f"there is no Dask scheduler at {scheduler}") from None
+    except ValueError as error:
+        raise InputError(f"--scheduler {scheduler!r} is no address such as tcp://host:8786 ({error})") from None
+    return client
+
+
+def model_version() -> str:
+    """The version of the model where this is called; the model is compiled there."""
+    ready_the_compiled_model()
+    return MODEL_VERSION
+
+
+def make_batch(content: bytes, numbers: list[int]) -> tuple[list[Settled], float, str]:
+    """What a worker does: runs by number, the seconds they took, and the version of the model."""
+    ready_the_compiled_model()
+    started = time.monotonic()
+    settled = make_all(pickle.loads(content), numbers)
+    return settled, time.monotonic() - started, MODEL_VERSION
+
+
+def _check_versions(client: Client) -> None:
+    found: Any = client.run(model_version, on_error="return")
+    wrong = {where: said for where, said in found.items() if said != MODEL_VERSION}
+    if wrong:
+        where, said = next(iter(wrong.items()))
+        what = f"cannot run persim: {said!r}" if isinstance(said, BaseException) else f"has version {said} of the model"
+        raise StoreError(
+            f"{len(wrong)} of {len(found)} workers cannot take part; {where} {what}, here it is {MODEL_VERSION}: "
+            "install the same persim everywhere"
+        )
+
+
+def _made(client: Client, maker: RunMaker, numbers: Iterator[int]) -> Arrived:
+    batches = Batches(numbers)
+    pending: dict[Any, list[int]] = {}
+    while True:
+        threads: Any = client.nthreads()
+        room = BATCHES_A_THREAD * max(1, sum(threads.values())) - len(pending)
+        while room > 0 and (batch := batches.take()):
+            pending[client.submit(make_batch, pickle.dumps(maker.only(batch)), batch, pure=False)] = batch
+            room -= 1
+        if not pending:
+            return
+        yield _arrived(client, maker, pending, batches)
+
+
+def _arrived(client: Client, maker: RunMaker, pending: dict[Any, list[int]], batches: Batches) -> list[Settled]:
+    """What has come back; batches that have are no longer pending."""
+    from distributed import KilledWorker
+
+    found: list[Settled] = []
+    finished = [future for future in pending if future.done()]
+    if not finished:
+        if client.status not in ("running", "connecting"):
+            raise StoreError(GONE)
+        time.sleep(LOOK_SECONDS)
+    for future in finished:
+        batch = pending.pop(future)
+        if future.status in ("cancelled", "lost"):
+            raise StoreError(GONE)
+        try:
+            settled, seconds, version = future.result()
+        except KilledWorker as error:
+            cause = f"every worker that was given it died, perhaps for want of memory ({error})"
+            found += [Settled(number, maker.name(number), None, cause) for number in batch]
+            continue
+        except Exception as error:
+            raise StoreError(f"a worker cannot make runs: {type(error).__name__}: {error}") from error
+        if version != MODEL_VERSION:
+            raise StoreError(f"a worker has version {version} of the model, here it is {MODEL_VERSION}")
+        batches.took(len(settled), seconds)
+        found += settled
+    return found

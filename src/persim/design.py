@@ -1,0 +1,349 @@
+"""A design: scenarios that are compared with each other, in every one of many worlds, again and again.
+
+An *alternative* is what can be chosen: a scenario, an arm, a scenario with levers. A *world* is what cannot: a setting of
+uncertain numbers that every alternative is run in. A *cell* is one alternative in one world; a *run* is a cell with a
+seed. Replicate r has the same seed in every cell, so alternatives, and worlds, are compared person by person.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from persim.comparison_plan import checked_to_compare, reduction_for, shared_weeks, unique_names
+from persim.design_file import DesignFile, Levers, Sample, Spread, between, read_design_file, tidy
+from persim.errors import Fault, InputError, ScenarioError
+from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
+from persim.parameters import BY_NAME
+from persim.reduction import Reduction
+from persim.scenario import Scenario, read_scenario
+from persim.scenario_fields import NAME, nearest
+from persim.scenario_file import MOST_PEOPLE, MOST_WEEKS, SHARES
+from persim.scenario_search import SUFFIXES, find_named, is_file, search_folders
+
+MOST_CELLS = 1_000_000
+TOGETHER = "all_levers"
+
+
+@dataclass(frozen=True)
+class Design:
+    """A design that has been read and checked, ready to be run.
+
+    Attributes:
+        alternatives: the first is what the others are compared with; all horizons end where their shared weeks end.
+        factors: what is varied, one per column of `worlds`, an array of shape (n_worlds, n_factors).
+        reduction: what is kept of a run.
+    """
+
+    name: str
+    title: str
+    question: str
+    expected: str
+    notes: str
+    alternatives: tuple[Scenario, ...]
+    names: tuple[str, ...]
+    factors: tuple[Spread, ...]
+    worlds: np.ndarray
+    sample: Sample | None
+    replicates: int
+    seed: int
+    reduction: Reduction
+    deciding_outcome: str
+    asked_outcomes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    path: Path | None = None
+
+    @property
+    def n_alternatives(self) -> int:
+        """Scenarios compared, the reference included."""
+        return len(self.alternatives)
+
+    @property
+    def n_worlds(self) -> int:
+        """Settings of the varied numbers; 1 if nothing is varied."""
+        return len(self.worlds)
+
+    @property
+    def n_cells(self) -> int:
+        """Alternatives times worlds; a cell's number is world x n_alternatives + alternative."""
+        return self.n_worlds * self.n_alternatives
+
+    @property
+    def record(self) -> str:
+        """How often outcomes are kept: weekly, quarterly or final."""
+        every = self.reduction.every
+        return "final" if every == 0 else "weekly" if every == 1 else "quarterly"
+
+    @cached_property
+    def n_users(self) -> int:
+        """People in a run."""
+        return self.alternatives[0].n_users
+
+    def world(self, number: int) -> dict[str, float]:
+        """The numbers of one world, by parameter."""
+        return {factor.parameter: float(value) for factor, value in zip(self.factors, self.worlds[number], strict=True)}
+
+    def cell(self, number: int) -> Scenario:
+        """The scenario of one cell."""
+        world, alternative = divmod(number, self.n_alternatives)
+        scenario = self.alternatives[alternative]
+        return scenario.in_world(self.world(world)) if self.factors else scenario
+
+
+def read_design(
+    path: str | Path, *, n_users: int | None = None, n_weeks: int | None = None, replicates: int | None = None,
+    seed: int | None = None,
+) -> Design:  # fmt: skip
+    """The design of a file, or of a name: `levers`, `experiments/mine.yaml`.
+
+    Args:
+        n_users, n_weeks, replicates, seed: instead of what the file says.
+    Raises: ScenarioError with every fault of the file and of the scenarios it names.
+    """
+    place = find_design(path)
+    content, faults = read_design_file(place)
+    scenarios, more = _scenarios_of(content, n_users, n_weeks)
+    faults = [*faults, *more]
+    if faults:
+        raise ScenarioError(faults)
+    apart = len(scenarios) > 1
+    alternatives = [s for scenario in scenarios for s in with_levers(scenario, content.levers, apart)]
+    names = unique_names([scenario.name for scenario in alternatives])
+    faults = _clashes(content, alternatives, names)
+    if faults:
+        raise ScenarioError(faults)
+    try:
+        return _design(content, alternatives, names, replicates, seed)
+    except InputError as error:
+        raise ScenarioError([content.fault("scenarios", str(error))]) from None
+
+
+def _design(
+    content: DesignFile,
+    alternatives: Sequence[Scenario],
+    names: tuple[str, ...],
+    replicates: int | None,
+    seed: int | None,
+) -> Design:
+    remarks = checked_to_compare(list(alternatives), names)
+    first, stop = shared_weeks(list(alternatives), names)
+    worlds = worlds_of(content.spreads, content.sample)
+    if len(worlds) * len(alternatives) > MOST_CELLS:
+        raise InputError(f"{len(worlds):,} worlds of {len(alternatives)} scenarios are more than {MOST_CELLS:,}")
+    outcomes = [
+        *content.outcomes,
+        *([content.deciding_outcome] if content.deciding_outcome in OUTCOMES_BY_NAME else []),
+    ]
+    reduction = reduction_for(
+        alternatives, first, stop, content.window, outcomes, content.groups, content.record  # type: ignore[arg-type]
+    )  # fmt: skip
+    if not content.groups:  # gaps between groups cost a fifth of a run; ask for groups to have them
+        enriched = alternatives[0].enrich is not None
+        reduction = replace(reduction, also=("legal_status",) if enriched else ())
+    design = Design(
+        content.name, content.texts["title"], content.texts["question"], content.texts.get("expected", ""),
+        content.texts.get("notes", ""), tuple(replace(s, n_weeks=stop - s.start_week) for s in alternatives), names,
+        content.spreads, worlds, content.sample, content.replicates if replicates is None else replicates,
+        content.seed if seed is None else seed, reduction, content.deciding_outcome,
+        content.outcomes, (*remarks, *_overridden(content, alternatives)), content.path,
+    )  # fmt: skip
+    faults = list(_share_faults(content, design))
+    if faults:
+        raise ScenarioError(faults)
+    return design
+
+
+def _scenarios_of(content: DesignFile, n_users: int | None, n_weeks: int | None) -> tuple[list[Scenario], list[Fault]]:
+    """The scenarios a design names, of its own size; faults of all of them."""
+    found: list[Scenario] = []
+    faults: list[Fault] = []
+    people = content.n_users if n_users is None else n_users
+    weeks = content.n_weeks if n_weeks is None else n_weeks
+    for key, value, most in (("--people", n_users, MOST_PEOPLE), ("--weeks", n_weeks, MOST_WEEKS)):
+        if value is not None and not 1 <= value <= most:
+            faults.append(Fault("", 0, 0, key, str(value), f"1 to {most:,}", "", "cannot be used"))
+    if faults:
+        return found, faults
+    for number, name in enumerate(content.scenarios):
+        key = f"scenarios[{number}]"
+        try:
+            scenario = read_scenario(_place_of(name, content.path.parent))
+            found += scenario.changed(n_users=people, n_weeks=weeks).variants()
+        except ScenarioError as error:
+            own = [content.fault(key, f.problem, f.expected, f.hint, name) if not f.line else f for f in error.faults]
+            faults += own
+        except InputError as error:
+            faults.append(content.fault(key, "cannot be used", "", str(error), name))
+    return found, faults
+
+
+def _place_of(name: str, folder: Path) -> str:
+    """A scenario's name as it is looked for: in the design's neighbour `scenarios`, as anywhere, beside the design.
+
+    Beside comes last, since designs stand there too, and one may be called as a scenario is.
+    """
+    stem, _, arm = name.partition("/")
+    places = (folder.parent / "scenarios", *search_folders()[1:], folder)
+    if NAME.fullmatch(stem) and (place := find_named(stem, places)):
+        return f"{place}/{arm}" if arm else str(place)
+    if Path(stem).suffix in SUFFIXES or "/" in name:
+        near = folder / name
+        return str(near) if is_file(near) else name
+    return name
+
+
+def with_levers(scenario: Scenario, levers: Levers, apart: bool = True) -> list[Scenario]:
+    """The scenario as it is, and with each wanted combination of levers.
+
+    Args:
+        apart: there are other scenarios, so the scenario's name stands before the levers' names.
+    """
+    n = len(levers.arms)
+    if not n:
+        return [scenario]
+    sizes = {"alone": [1], "alone_and_together": [1, n], "pairs": [1, 2], "every_combination": range(1, n + 1)}
+    found = [scenario]
+    for size in dict.fromkeys(sizes[levers.combine]):
+        for chosen in itertools.combinations(levers.arms, size):
+            everything = size == n and n > 1
+            name = TOGETHER if everything else "+".join(arm.name for arm in chosen)
+            title = "all levers" if everything else " and ".join(arm.title or arm.name for arm in chosen)
+            name, title = (f"{scenario.name}+{name}", f"{scenario.title}: {title}") if apart else (name, title)
+            expected = " ".join(arm.expected for arm in chosen if arm.expected) or scenario.expected
+            found.append(replace(
+                scenario.with_arms(chosen), name=name, title=_capital(title), expected=expected, arms=(),
+            ))  # fmt: skip
+    return found
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def worlds_of(factors: Sequence[Spread], sample: Sample | None) -> np.ndarray:
+    """Every combination of listed values with every sampled point: shape (n_worlds, n_factors).
+
+    The first listed parameter varies slowest, samples fastest. Values have six digits, so that a table shows all of them.
+    """
+    sampled = [factor for factor in factors if not factor.values]
+    points = _points(sampled, sample) if sampled and sample else np.zeros((1, 0))
+    lists = [factor.values for factor in factors if factor.values]
+    rows = []
+    for values in itertools.product(*lists):
+        for point in points:
+            listed, drawn = iter(values), iter(point)
+            rows.append([next(listed) if factor.values else next(drawn) for factor in factors])
+    return np.array(rows, float).reshape(len(rows), len(factors))
+
+
+def _points(factors: Sequence[Spread], sample: Sample) -> np.ndarray:
+    """Sampled values, shape (points, n_factors)."""
+    from scipy.stats import qmc
+
+    rng = np.random.default_rng(sample.seed)
+    if sample.method == "sobol":
+        shares = qmc.Sobol(len(factors), scramble=True, rng=rng).random(sample.points)
+    elif sample.method == "latin_hypercube":
+        shares = qmc.LatinHypercube(len(factors), rng=rng).random(sample.points)
+    else:
+        shares = rng.random((sample.points, len(factors)))
+    values = [
+        [tidy(BY_NAME[f.parameter], between(f.low, f.high, float(share), f.log)) for f, share in zip(factors, row, strict=True)]
+        for row in shares
+    ]  # fmt: skip
+    return np.array(values).reshape(sample.points, len(factors))
+
+
+def _clashes(content: DesignFile, alternatives: Sequence[Scenario], names: Sequence[str]) -> list[Fault]:
+    """Varied numbers that are just what an alternative changes: the world would take its difference away."""
+    faults = []
+    first = alternatives[0]
+    for spread in content.spreads:
+        name = spread.parameter
+        for other, called in zip(alternatives[1:], names[1:], strict=True):
+            if other.parameters[name] != first.parameters[name] or _steps(other, name) != _steps(first, name):
+                problem = f"is varied, but it is what {called} changes: a world's value would take that away"
+                faults.append(content.fault(f"parameters.{name}", problem, "a number that all scenarios share"))
+                break
+    return faults
+
+
+def _steps(scenario: Scenario, name: str) -> list[tuple[object, ...]]:
+    return [(s.from_, s.until, s.ramp_weeks, s.set[name], s.deadline) for s in scenario.policy if name in s.set]
+
+
+def _overridden(content: DesignFile, alternatives: Sequence[Scenario]) -> list[str]:
+    """A remark on varied numbers that the scenarios change at a date: the world's value holds in every week."""
+    names = [s.parameter for s in content.spreads if _steps(alternatives[0], s.parameter)]
+    if not names:
+        return []
+    return [
+        f"{', '.join(names)}: the scenarios change {'this' if len(names) == 1 else 'these'} at a date; a world's value "
+        "holds in every week instead."
+    ]
+
+
+def _share_faults(content: DesignFile, design: Design) -> Iterator[Fault]:
+    """Worlds in which shares of one whole come to more than 1."""
+    columns: Mapping[str, int] = {factor.parameter: number for number, factor in enumerate(design.factors)}
+    for first, second in SHARES:
+        varied = [name for name in (first, second) if name in columns]
+        if not varied:
+            continue
+        for scenario, called in zip(design.alternatives, design.names, strict=True):
+            weekly = scenario.weekly_parameters()
+            most = sum(
+                design.worlds[:, columns[n]] if n in columns else np.full(design.n_worlds, weekly[n].max())
+                for n in (first, second)
+            )  # fmt: skip
+            if np.any(over := np.asarray(most) > 1 + 1e-9):
+                problem = (
+                    f"comes with {second if varied[0] == first else first} to more than the whole in "
+                    f"{int(over.sum())} of {design.n_worlds} worlds of {called}"
+                )
+                yield content.fault(f"parameters.{varied[0]}", problem, "shares that come to at most 1 together")
+                break
+
+
+def find_design(path: str | Path) -> Path:
+    """The file a name or path stands for: here, in the folder `experiments` here, or among those that come with persim."""
+    text = path.as_posix() if isinstance(path, Path) else path
+    place = Path(text)
+    if NAME.fullmatch(text) and (named := find_named(text, design_folders())):
+        return named
+    if place.suffix in SUFFIXES:
+        return place
+    known = known_designs()
+    hint = nearest(place.stem, known) or "persim brings " + ", ".join(known)
+    shown = text if text.isprintable() else ascii(text)
+    raise ScenarioError(
+        [Fault(shown[:200], 0, 0, "", "", "a design's name, or a file NAME.yaml", hint, "there is no such design")]
+    )
+
+
+def shipped_design_folder() -> Path:
+    """The folder of the designs that come with persim: inside a wheel, or at the root of a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "experiments"
+    return inside if inside.is_dir() else package.parents[1] / "experiments"
+
+
+def design_folders() -> list[Path]:
+    """Where a bare name is looked for, in this order."""
+    return [Path(), Path("experiments"), shipped_design_folder()]
+
+
+def known_designs() -> list[str]:
+    """The names of designs in the folders for them."""
+    found: set[str] = set()
+    for folder in design_folders()[1:]:
+        found |= {path.stem for path in folder.glob("*.yaml")}
+    return sorted(name for name in found if NAME.fullmatch(name))
+
+
+__all__ = ["Design", "find_design", "known_designs", "read_design", "with_levers", "worlds_of"]

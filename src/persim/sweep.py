@@ -1,0 +1,328 @@
+"""A sweep: a design is run, however long that takes and whatever interrupts it, and its results are kept in a folder.
+
+`sweep` does all of it. Runs are made in the order of their numbers, replicate after replicate and within one through all
+cells, so that a sweep that is stopped has about as many runs of each scenario in each world. What is finished is
+committed at once (`persim.run_store`); to resume is to make what is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from persim.comparison_plan import whole_number
+from persim.crews import Arrived, Workers, by_processes, by_threads
+from persim.design import Design, read_design
+from persim.durable_files import UNFINISHED, clear_errors, locked
+from persim.errors import InputError, StoreError
+from persim.experiment import Progress, n_threads
+from persim.gaps_and_costs import DERIVED
+from persim.jit import MODEL_VERSION
+from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
+from persim.precision import CAP, Precision, next_replicates, read_half_width, stopping_words
+from persim.run_maker import RunMaker, run_maker
+from persim.run_store import DESIGN, FAILED, LEDGER, LOCK, PARTS, RunStore, create, read_content, remade
+from persim.store import DEFAULT_PLACE, MANIFEST
+from persim.stored_design import changes, content_of, design_of
+from persim.sweep_folder import FILES, write_sweep
+from persim.sweep_result import Sweep
+from persim.sweep_words import Estimate
+
+PROBES = 4  # runs that an estimate is made from
+OURS = (DESIGN, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal", LOCK, PARTS)
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who makes the runs: `jobs` threads or processes here (0 for all cores), or a Dask cluster. Results do not depend."""
+
+    jobs: int = 0
+    workers: Workers = "threads"
+    scheduler: str | None = None
+
+
+def sweep(
+    design: Design | str | os.PathLike[str],
+    out: str | os.PathLike[str] | None = None,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    n_users: int | None = None,
+    n_weeks: int | None = None,
+    jobs: int = 0,
+    workers: Workers = "threads",
+    scheduler: str | None = None,
+    precision: str | float | None = None,
+    outcome: str | None = None,
+    cap: int = CAP,
+    resume: bool = False,
+    rerun_failed: bool = False,
+    repair: bool = False,
+    force: bool = False,
+    figures: bool = True,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run a design, or what is missing of it, and read the result.
+
+    Args:
+        design: a design, the name of a shipped one, a file, or the folder of a sweep that is to go on.
+        out: the folder of the sweep; outputs/NAME if none.
+        replicates, seed, n_users, n_weeks: instead of what the design says. More replicates than before are added to
+            those that are there.
+        jobs: threads or processes, 0 for all cores. workers: "threads" or "processes". scheduler: a Dask scheduler,
+            tcp://host:port, instead. Results do not depend on any of them.
+        precision, outcome, cap: add paired runs until the 95 % interval of every difference in that outcome, in every
+            world, has this half-width ("0.5pp", "0.005"), or `cap` replicates are made.
+        resume: go on with the sweep in the folder. rerun_failed: make runs that failed again. repair: make again what
+            is damaged. force: throw away a sweep that is there and begin anew.
+        progress: called with (runs done, of how many, failed) now and then.
+
+    Raises: ScenarioError, InputError for what cannot be run; StoreError if the folder cannot be used, holds another
+        sweep, or there is no room. Whatever is raised, finished runs are kept.
+    """
+    started = time.time()
+    order = Crew(jobs, workers, scheduler)
+    _check_numbers(replicates, order, cap)
+    plan, place = planned(design, out, replicates, seed, n_users, n_weeks)
+    asked = precision_asked(precision, outcome, cap, plan)
+    resume = resume or rerun_failed or repair
+    with closing(_store(plan, place, resume, repair, force)) as store:
+        if rerun_failed:
+            store.forget_failed()
+        wanted = plan.replicates if replicates is None else replicates
+        target = max(int(store.head("replicates") or 0), wanted)
+        stopped = _run_all(store, design_of(store.content), order, target, asked, progress)
+        write_sweep(store, started, stopped, figures)
+    return Sweep(place, check=False)
+
+
+def _check_numbers(replicates: int | None, order: Crew, cap: int) -> None:
+    n_threads(order.jobs)
+    whole_number("cap", cap, 2)
+    if replicates is not None:
+        whole_number("replicates", replicates, 1)
+    if order.workers not in ("threads", "processes"):
+        raise InputError(f"workers is {order.workers!r}; it can be 'threads' or 'processes'")
+
+
+def planned(
+    source: Design | str | os.PathLike[str], out: str | os.PathLike[str] | None, replicates: int | None,
+    seed: int | None, n_users: int | None, n_weeks: int | None,
+) -> tuple[Design, Path]:  # fmt: skip
+    """The design to run and the folder it runs in. Raises: ScenarioError, InputError as `read_design` does."""
+    if isinstance(source, Design):
+        if n_users is not None or n_weeks is not None:
+            raise InputError("n_users and n_weeks belong to reading a design: persim.read_design(..., n_users=...)")
+        design = replace(source, seed=source.seed if seed is None else seed)
+    elif (Path(source) / DESIGN).is_file():
+        place = Path(source)
+        if out is not None and Path(out).resolve() != place.resolve():
+            raise InputError(f"{place} is a sweep's folder: it goes on where it is, not in {out}")
+        given = {"seed": seed, "people": n_users, "weeks": n_weeks}
+        if wrong := [name for name, value in given.items() if value is not None]:
+            raise InputError(f"{place} is a sweep's folder: its {' and '.join(wrong)} cannot change")
+        return design_of(read_content(place)), place.resolve()
+    else:
+        design = read_design(os.fspath(source), n_users=n_users, n_weeks=n_weeks, replicates=replicates, seed=seed)
+    return design, (DEFAULT_PLACE / design.name if out is None else Path(out)).resolve()
+
+
+def precision_asked(precision: str | float | None, outcome: str | None, cap: int, design: Design) -> Precision | None:
+    """The precision asked for. Raises: InputError if it cannot be had from this design."""
+    if precision is None:
+        if outcome is not None:
+            raise InputError("outcome says whose interval is to be narrow: it goes with precision, such as 0.5pp")
+        return None
+    kept = {one.name: one for one in design.reduction.outcomes} | DERIVED
+    name = design.deciding_outcome if outcome is None else outcome
+    if name not in kept:
+        known = "is not kept by this design: list it under `outcomes:`" if name in OUTCOMES_BY_NAME else "is no outcome"
+        raise InputError(f"outcome {name!r} {known}")
+    if design.n_alternatives < 2:
+        raise InputError("precision is that of a difference: the design has one scenario only")
+    return Precision(name, kept[name].unit, read_half_width(precision, kept[name].unit, name), cap)
+
+
+# The folder -------------------------------------------------------------------------------------------------------------
+
+
+def _store(design: Design, place: Path, resume: bool, repair: bool, force: bool) -> RunStore:
+    """The store of this design, open for writing: a new one, or the one that is there."""
+    there = (place / DESIGN).is_file()
+    if there and force and not resume:
+        _throw_away(place)
+        there = False
+    if not there:
+        if resume and not place.exists():
+            raise StoreError(f"there is nothing to resume: {place} does not exist")
+        _make_place(place)
+        create(place, content_of(design))
+    elif not resume:
+        raise StoreError(
+            f"{place} holds a sweep: go on with --resume, begin anew with --force, or choose another --out"
+        )
+    _check_same(place, design)
+    return _repaired(place) if repair else _whole(place)
+
+
+def _make_place(place: Path) -> None:
+    with clear_errors(place):
+        if place.exists() and not place.is_dir():
+            raise StoreError(f"{place} is a file; a sweep needs a folder")
+        place.mkdir(parents=True, exist_ok=True)
+        unfinished = {PARTS, LOCK, f"{DESIGN}{UNFINISHED}"}
+        if foreign := sorted(
+            p.name for p in place.iterdir() if p.name not in unfinished and not p.name.startswith(".")
+        ):
+            raise StoreError(f"{place} holds {foreign[0]} and is no sweep; choose another folder with --out")
+
+
+def _throw_away(place: Path) -> None:
+    """Remove a sweep, unless something else is in its folder, or another process writes to it."""
+    ours = {*OURS, MANIFEST, "report.html", "report.xlsx"}
+    for name, _ in FILES:
+        ours |= {name.rstrip("/"), name.replace(".csv", ".parquet")}
+    if foreign := sorted(p.name for p in place.iterdir() if p.name not in ours and not p.name.startswith(".")):
+        raise StoreError(f"{place} also holds {foreign[0]}, which persim did not write: move it away first")
+    with locked(place / LOCK, str(place)), clear_errors(place):
+        for found in place.iterdir():
+            shutil.rmtree(found) if found.is_dir() else found.unlink()
+
+
+def _check_same(place: Path, design: Design) -> None:
+    """Raises: StoreError with the differences in words, if the store was begun for another design or model."""
+    old, new = read_content(place), content_of(design)
+    if old["model_version"] != MODEL_VERSION:
+        raise StoreError(
+            f"{place} was begun with version {old['model_version']} of the model (persim {old['persim']}); this is "
+            f"{MODEL_VERSION}. Their runs must not be mixed: begin anew in another folder, or use that version"
+        )
+    if lines := changes(old, new):
+        raise StoreError("\n".join([f"{place} was begun for another design:", *(f"  {line}" for line in lines)]))
+
+
+def _whole(place: Path) -> RunStore:
+    store = RunStore(place, writing=True)
+    try:
+        store.check_parts()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _repaired(place: Path) -> RunStore:
+    """The store without what is damaged, which will be made again."""
+    try:
+        store = RunStore(place, writing=True)
+    except StoreError as error:
+        if "damaged" not in str(error):
+            raise
+        store = remade(place)
+    store.forget_damaged()
+    return store
+
+
+# The runs -----------------------------------------------------------------------------------------------------------------
+
+
+def _run_all(
+    store: RunStore, design: Design, order: Crew, replicates: int, asked: Precision | None, progress: Progress | None
+) -> str:
+    """Make every missing run; with a precision asked for, add replicates until it is reached. Returns why it stopped."""
+    maker = run_maker(design)
+    while True:
+        store.note("replicates", str(replicates))
+        _run_missing(store, maker, replicates * design.n_cells, order, progress)
+        store.seal(everything=True)
+        if asked is None:
+            return ""
+        pairs = _pairs(store.folder, asked.outcome)
+        more = next_replicates(pairs, asked.half_width, replicates, asked.cap)
+        if not more:
+            return stopping_words(pairs, asked, replicates)
+        replicates += more
+
+
+def _run_missing(store: RunStore, maker: RunMaker, n_runs: int, order: Crew, progress: Progress | None) -> None:
+    settled = store.settled(n_runs)
+    missing = np.flatnonzero(settled == 0)
+    failed, done = int((settled == FAILED).sum()), n_runs - len(missing)
+    if not len(missing):
+        return
+    arrived = _crew(maker, (int(number) for number in missing), order)
+    with closing(arrived):  # type: ignore[type-var]  # a generator
+        for runs in arrived:
+            if runs:
+                store.add(runs)
+                store.seal()
+                done += len(runs)
+                failed += sum(run.numbers is None for run in runs)
+            if progress is not None:
+                progress(done, n_runs, failed)
+
+
+def _crew(maker: RunMaker, numbers: Iterator[int], order: Crew) -> Arrived:
+    """The crew asked for: a Dask cluster if a scheduler is named, else processes or threads here."""
+    if order.scheduler is not None:
+        from persim.dask_crew import by_dask
+
+        return by_dask(maker, numbers, order.scheduler)
+    crew = by_processes if order.workers == "processes" else by_threads
+    return crew(maker, numbers, order.jobs)
+
+
+def _pairs(folder: Path, outcome: str) -> list[np.ndarray]:
+    """Paired differences of the outcome in every world and scenario, each of shape (replicates,)."""
+    with closing(Sweep(folder, check=False)) as found:
+        values = found.values(outcome)
+    return [
+        values[:, world, other] - values[:, world, 0]
+        for world in range(values.shape[1])
+        for other in range(1, values.shape[2])
+    ]
+
+
+def estimate(design: Design, place: Path, replicates: int, order: Crew) -> Estimate:
+    """What a sweep would take, from a few runs made now and thrown away; what is there already is not made again."""
+    n_runs = replicates * design.n_cells
+    missing = n_runs
+    if (place / DESIGN).is_file():
+        _check_same(place, design)
+        if (place / LEDGER).is_file():
+            with closing(RunStore(place)) as store:
+                missing = int((store.settled(n_runs) == 0).sum())
+    maker = run_maker(design)
+    seconds = list(_probed(maker, design.n_cells))
+    each = sum(seconds) / len(seconds)
+    return Estimate(
+        n_runs, missing, each * missing / n_threads(order.jobs), n_runs * (8 * design.reduction.n_columns + 200), each
+    )
+
+
+def _probed(maker: RunMaker, n_cells: int) -> Iterator[float]:
+    """Seconds that a few runs of different cells take; the first, which may compile, is not counted."""
+    cells = sorted({int(place) for place in np.linspace(0, n_cells - 1, min(PROBES, n_cells))})
+    maker.make(cells[0])
+    for cell in cells:
+        start = time.perf_counter()
+        settled = maker.make(cell)
+        if settled.numbers is not None:
+            yield time.perf_counter() - start
+    yield 1e-3  # if all of them failed
+
+
+def as_plain(found: Estimate) -> dict[str, Any]:
+    """The estimate for programs."""
+    return {
+        "runs": found.n_runs, "missing": found.n_missing, "seconds": round(found.seconds, 1), "bytes": found.n_bytes,
+        "seconds_a_run": found.seconds_a_run,
+    }  # fmt: skip

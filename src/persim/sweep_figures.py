@@ -1,0 +1,102 @@
+"""The figures of a sweep over many worlds: what goes into each, and the words around it. Drawing is `persim.world_plots`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from persim.comparison_figures import titles_of
+from persim.figure_frames import Words
+from persim.intervals import means
+from persim.parameters import BY_NAME
+from persim.sweep_result import Sweep
+from persim.sweep_words import WORLDS_CAVEAT, size_of
+from persim.world_plots import along_factors, over_two_factors, spread_over_worlds
+from persim.worlds import world_differences
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_DRAWN = 14  # scenarios in a figure
+MOST_APART = 3  # scenarios with a figure along factors of their own
+MOST_FACTORS = 9
+
+
+def sweep_figures(sweep: Sweep) -> Iterator[tuple[str, Words, Figure]]:
+    """(file name, words, figure), one after another."""
+    measure = sweep.design.deciding_outcome
+    outcome = sweep.measures[measure]
+    values = sweep.values(measure)
+    levels = means(values).mean
+    found = world_differences(values)
+    titles = titles_of(sweep.design.alternatives, sweep.names)
+    caveat = " ".join(filter(None, (outcome.caveat, WORLDS_CAVEAT)))
+    if found:
+        order = sorted(range(len(found)), key=lambda n: -float(np.nan_to_num(np.nanmedian(found[n].mean))))[:MOST_DRAWN]
+        words = Words(
+            f"{outcome.label}: what changes, from world to world",
+            f"Mean paired difference to “{titles[sweep.names[0]]}” in each world; {size_of(sweep)}. Dot or cross: one world "
+            "(a cross goes the other way); ring: the middle world; line: nine of ten worlds.",
+            caveat,
+        )
+        drawn = {titles[sweep.names[n + 1]]: found[n] for n in order}
+        yield "worlds", words, spread_over_worlds(
+            {t: d.mean for t, d in drawn.items()}, {t: d.better(measure) for t, d in drawn.items()}, outcome.unit, words
+        )  # fmt: skip
+        for rank, n in enumerate(order[:MOST_APART]):
+            name = sweep.names[n + 1]
+            words = Words(
+                f"{titles[name]}: what its difference goes with",
+                f"{outcome.label}, mean paired difference to “{titles[sweep.names[0]]}” in each world, against each varied "
+                f"number; {size_of(sweep)}. Black: the middle of worlds with about that value. Cross: goes the other way.",
+                caveat,
+            )
+            figure = along_factors(_columns(sweep), found[n].mean, found[n].better(measure), outcome.unit, words)
+            yield f"factors-{rank + 1}", words, figure
+    else:
+        words = Words(
+            f"{outcome.label}: what it goes with",
+            f"Level in each world against each varied number; {size_of(sweep)}. Black: the middle of worlds with about that "
+            "value.",
+            caveat,
+        )
+        yield "factors-1", words, along_factors(_columns(sweep), levels[:, 0], None, outcome.unit, words)
+    yield from _grids(sweep, levels[:, 0], caveat)
+
+
+def _columns(sweep: Sweep) -> dict[str, np.ndarray]:
+    worlds = sweep.design.worlds
+    factors = sweep.design.factors[:MOST_FACTORS]
+    return {_label(factor.parameter): worlds[:, place] for place, factor in enumerate(factors)}
+
+
+def _label(parameter: str) -> str:
+    words = parameter.replace("_", " ")
+    unit = BY_NAME[parameter].unit
+    return f"{words[0].upper()}{words[1:]}" + ("" if unit in ("0-1", "0 or 1", "") else f", {unit}")
+
+
+def _grids(sweep: Sweep, levels: np.ndarray, caveat: str) -> Iterator[tuple[str, Words, Figure]]:
+    """The reference's level over a grid of two or three listed numbers."""
+    design = sweep.design
+    if not 2 <= len(design.factors) <= 3 or not all(factor.values for factor in design.factors):
+        return
+    outcome = sweep.measures[design.deciding_outcome]
+    sizes = [len(factor.values) for factor in design.factors]
+    if max(sizes) > 9:
+        return
+    shape = levels.reshape(sizes)
+    first, second, *third = design.factors
+    tables = {"": shape}
+    if third:
+        called = _label(third[0].parameter)
+        tables = {f"{called} {value:g}": shape[:, :, place] for place, value in enumerate(third[0].values)}
+    words = Words(
+        f"{outcome.label} in {sweep.names[0]}",
+        f"Mean level in each world; {size_of(sweep)}. Darker is more.",
+        caveat,
+    )
+    labels = (_label(first.parameter), _label(second.parameter))
+    yield "grid", words, over_two_factors(tables, first.values, second.values, labels, outcome.unit, words)

@@ -1,0 +1,196 @@
+"""A sweep in words: what was asked, the answer in at most three sentences, and what to bear in mind."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from persim.comparison import Comparison
+from persim.comparison_words import PURPOSE, size_words, window_words
+from persim.design import Design
+from persim.discovery import Discovery, discovery_sentence
+from persim.number_words import MINUS, difference_words, level_words, shown
+from persim.sweep_result import Sweep
+from persim.worlds import better_if
+
+WORLDS_CAVEAT = (
+    "A share of worlds is a share of the sampled parameter sets, under the ranges of the design; it is no chance of "
+    "success in any real place."
+)
+STOPPED_EARLY = "Not every run has ended, so some worlds have fewer runs than others."
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a sweep would take: runs still to make of all, seconds, bytes on disk."""
+
+    n_runs: int
+    n_missing: int
+    seconds: float
+    n_bytes: int
+    seconds_a_run: float
+
+
+def sweep_answer(sweep: Sweep, across: pd.DataFrame, fails: list[tuple[str, Discovery]]) -> list[str]:
+    """The answer over many worlds in at most three sentences."""
+    measure = sweep.design.deciding_outcome
+    own = across[across["measure"] == measure]
+    if len(sweep.names) == 1:
+        return [_level_sentence(sweep, own)]
+    told = own[own["reference"] != ""].copy()
+    way = better_if(measure)
+    told = told.sort_values("p50", ascending=way == "lower", kind="stable", key=lambda column: column.fillna(-math.inf))
+    best = str(told["alternative"].iloc[0])
+    found = dict(fails)
+    sentences = []
+    if best in found:
+        sentences.append(discovery_sentence(found[best], best, sweep.names[0]))
+    sentences.append(_size_sentence(sweep, told.iloc[0]))
+    others = [str(name) for name in told["alternative"].iloc[1:] if str(name) in found]
+    if others:
+        sentences.append(_others_sentence(sweep, told, others))
+    return sentences[:3]
+
+
+def _level_sentence(sweep: Sweep, own: pd.DataFrame) -> str:
+    row = own.iloc[0]
+    unit = str(row["unit"])
+    low, middle, high = (level_words(unit, float(row[name])) for name in ("p5", "p50", "p95"))
+    return (
+        f"{row['label']} in {sweep.names[0]} is {middle} in the middle one of {sweep.design.n_worlds:,} worlds, and lies "
+        f"between {low} and {high} in nine of ten."
+    )
+
+
+def _size_sentence(sweep: Sweep, row: pd.Series) -> str:
+    way = shown(str(row["unit"]))
+    low, middle, high = (_signed(way.factor * float(row[name])) for name in ("p5", "p50", "p95"))
+    label = str(row["label"])
+    return (
+        f"With {row['alternative']}, {label[0].lower()}{label[1:]} changes by {middle} {way.of_difference} against "
+        f"{sweep.names[0]} in the middle one of {sweep.design.n_worlds:,} worlds, by {low} to {high} in nine of ten."
+    )
+
+
+def _others_sentence(sweep: Sweep, told: pd.DataFrame, others: list[str]) -> str:
+    shares = told.set_index("alternative")["share_better"]
+    words = [f"{name} in {100.0 * float(shares[name]):.0f} %" for name in others[:4]]
+    more = f" and {len(others) - 4} more are in the table" if len(others) > 4 else ""
+    return f"Others go the good way in these shares of worlds: {', '.join(words)}{more}."
+
+
+def _signed(value: float) -> str:
+    if not math.isfinite(value):
+        return "an unknown amount"
+    digits = 1 if abs(value) >= 1.0 else 2 if abs(value) >= 0.1 else 3
+    text = f"{abs(value):.{digits}f}"
+    return text if float(text) == 0.0 else f"{'+' if value > 0 else MINUS}{text}"
+
+
+def sweep_notes(sweep: Sweep, stopped: str) -> list[str]:
+    """What a reader has to know."""
+    notes = [*sweep.design.remarks]
+    if stopped:
+        notes.append(stopped)
+    if sweep.n_failed:
+        notes.append(
+            f"{sweep.n_failed:,} of {sweep.n_runs:,} runs failed and are left out with their pairs; see failures.csv."
+        )
+    if not sweep.is_whole:
+        notes.append(STOPPED_EARLY)
+    if sweep.design.n_worlds > 1:
+        notes.append(WORLDS_CAVEAT)
+    return [*notes, PURPOSE]
+
+
+def size_of(sweep: Sweep) -> str:
+    """How many runs of what."""
+    design = sweep.design
+    scenarios = f"{design.n_alternatives} scenario{'s' if design.n_alternatives > 1 else ''}"
+    worlds = f" in {design.n_worlds:,} worlds" if design.n_worlds > 1 else ""
+    return f"{scenarios}{worlds}, {sweep.replicates:,} runs of each, of {design.n_users:,} people"
+
+
+def table_lines(sweep: Sweep, across: pd.DataFrame, most: int = 12) -> list[str]:
+    """The deciding outcome of every scenario over worlds, as lines of text."""
+    measure = sweep.design.deciding_outcome
+    own = across[across["measure"] == measure]
+    unit = str(own["unit"].iloc[0])
+    way = shown(unit)
+    lines = [f"{own['label'].iloc[0]} over {sweep.design.n_worlds:,} worlds: {size_of(sweep)}", ""]
+    lines.append(f"{'':<44}{'level':>9}{'middle':>11}{'nine of ten worlds':>24}{'goes the good way in':>24}")
+    levels = own[own["reference"] == ""].set_index("alternative")["p50"]
+    told = own[own["reference"] != ""].set_index("alternative")
+    for name in sweep.names[: most + 1]:
+        line = f"{name[:43]:<44}{level_words(unit, float(levels[name])):>9}"
+        if name in told.index:
+            row = told.loc[name].to_dict()
+            span = f"{_signed(way.factor * float(row['p5']))} to {_signed(way.factor * float(row['p95']))}"
+            share = float(row["share_better"])
+            good = f"{100.0 * share:.0f} % of worlds" if np.isfinite(share) else ""
+            line += f"{_signed(way.factor * float(row['p50'])):>11}{span:>24}{good:>24}"
+        lines.append(line.rstrip())
+    if len(sweep.names) > most + 1:
+        lines.append(f"and {len(sweep.names) - most - 1} more scenarios in across_worlds.csv")
+    if len(sweep.names) > 1:
+        lines.append(f"Differences to {sweep.names[0]}, {way.of_difference}.")
+    return lines
+
+
+def estimate_lines(design: Design, replicates: int, found: Estimate, place: str) -> list[str]:
+    """What a sweep would take, for people."""
+    scenarios = f"{design.n_alternatives} scenario{'s' if design.n_alternatives > 1 else ''}"
+    lines = [
+        f"{design.title}: {scenarios} x {design.n_worlds:,} world{'s' if design.n_worlds > 1 else ''} x {replicates:,} "
+        f"replicates = {found.n_runs:,} runs of {design.n_users:,} people",
+    ]
+    if found.n_missing < found.n_runs:
+        lines.append(f"{found.n_runs - found.n_missing:,} of them are made already, in {place}")
+    lines.append(f"about {_time(found.seconds)} ({1000.0 * found.seconds_a_run:.0f} ms a run, as measured now)")
+    lines.append(f"at most {_bytes(found.n_bytes)} on disk, in {place}")
+    return lines
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90.0:
+        return f"{max(1, round(seconds))} seconds"
+    if seconds < 5400.0:
+        return f"{round(seconds / 60.0)} minutes"
+    return f"{seconds / 3600.0:.1f} hours"
+
+
+def _bytes(n: int) -> str:
+    for size, unit in ((1 << 30, "GB"), (1 << 20, "MB")):
+        if n >= size:
+            return f"{n / size:.1f} {unit}"
+    return f"{max(1, n >> 10)} kB"
+
+
+def scenario_lines(c: Comparison, deciding: str) -> list[str]:
+    """One world's scenarios, one a line, the largest difference in the deciding outcome first: for a terminal."""
+    outcome = c.measures[deciding]
+    others = sorted(range(1, len(c.names)), key=lambda number: -_gain(c, deciding, number))
+    lines = [f"{outcome.label}: {size_words(c)}; {window_words(c)}", ""]
+    lines.append(f"{'':<44}{'level':>9}{'difference (95 % interval)':>30}{'all that the council pays':>30}")
+    for number in (0, *others):
+        own, cost = c.estimate(deciding, number), c.estimate("cost_net_year", number)
+        line = f"{c.names[number][:43]:<44}{level_words(outcome.unit, own.mean):>9}"
+        for unit, one in ((outcome.unit, own), ("GBP", cost)):
+            if one.difference is not None and one.difference_low is not None and one.difference_high is not None:
+                line += f"{difference_words(unit, one.difference, one.difference_low, one.difference_high):>30}"
+            elif unit == "GBP":
+                line += f"{'':>30}{level_words(unit, one.mean):>30}"
+        lines.append(line.rstrip())
+    if others:
+        lines.append(
+            f"Differences to {c.reference}, {shown(outcome.unit).of_difference}; the council's cost is that of a year."
+        )
+    return lines
+
+
+def _gain(c: Comparison, deciding: str, number: int) -> float:
+    found = c.estimate(deciding, number).difference
+    return found if found is not None and math.isfinite(found) else -math.inf
