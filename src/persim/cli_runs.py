@@ -7,13 +7,30 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from persim import terminal
+from persim.cli_options import (
+    Cap,
+    Changes,
+    Deciding,
+    Force,
+    Groups,
+    Json,
+    Out,
+    Outcomes,
+    People,
+    Precision,
+    RecordChoice,
+    Replicates,
+    Scenarios,
+    Seed,
+    Weeks,
+    Window,
+)
 from persim.errors import InputError, PersimError
 
 if TYPE_CHECKING:
@@ -34,52 +51,6 @@ DEMO = (
 DEMO_REPLICATES = 50
 DEMO_PLACE = Path("outputs") / "demo"
 COMPILING = "compiling the model, once (about 20 s)"
-
-
-class RecordChoice(StrEnum):
-    """How often outcomes are kept."""
-
-    weekly = "weekly"
-    quarterly = "quarterly"
-    final = "final"
-
-
-Scenarios = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="SCENARIO...", help="Names or files; the first is compared with. One with arms is all of them."
-    ),
-]
-Window = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FROM:TO",
-        help="Weeks or dates to report on, TO left out, such as 195:247 or 2012-01-02:2012-12-31; the last 52 if none.",
-        show_default=False,
-    ),
-]
-Outcomes = Annotated[
-    str | None,
-    typer.Option(
-        help="Outcomes to keep and show besides the usual, such as crises,overtime; `all` keeps all.",
-        show_default=False,
-    ),
-]
-Seed = Annotated[int, typer.Option(help="Seed of the first run; the same seed gives the same people and luck.")]
-People = Annotated[int | None, typer.Option(help="People under the Trust, if not the scenario's.", show_default=False)]
-Weeks = Annotated[int | None, typer.Option(help="Weeks to run, if not the scenario's.", show_default=False)]
-Groups = Annotated[
-    str | None, typer.Option(help="Groups to show apart, such as carer,rural; `none` for none.", show_default=False)
-]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="NAME=VALUE", help="Change a number in every week; may be repeated.", show_default=False
-    ),
-]
-Out = Annotated[Path | None, typer.Option(help="The folder to write results to.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace a result folder that persim wrote.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -131,7 +102,7 @@ def run(
 
 def compare(
     scenarios: Scenarios,
-    replicates: Annotated[int, typer.Option(help="Runs of each scenario.")] = 100,
+    replicates: Replicates = None,
     seed: Seed = 1,
     jobs: Annotated[int, typer.Option(help="Threads; 0 for all cores. Results do not depend on it.")] = 0,
     people: People = None,
@@ -140,6 +111,9 @@ def compare(
     groups: Groups = None,
     outcomes: Outcomes = None,
     record: Annotated[RecordChoice, typer.Option(help="How often to keep outcomes.")] = RecordChoice.quarterly,
+    precision: Precision = None,
+    outcome: Deciding = None,
+    cap: Cap = None,
     set_: Changes = None,
     out: Out = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,
@@ -147,12 +121,16 @@ def compare(
     force: Force = False,
 ) -> None:
     """Compare scenarios with the first of them, with common luck; print the table, write tables and figures."""
+    from persim.compare import planned_precisely
     from persim.comparison_folder import folder_name
-    from persim.comparison_plan import planned
+    from persim.precision import CAP
 
-    plan = planned(
+    if cap is not None and precision is None:
+        raise InputError("--cap is the most pairs to run for a --precision, such as 0.5pp")
+    plan = planned_precisely(
         scenarios, replicates, seed, jobs, people, weeks, listed(outcomes) or None,
-        None if groups is None else listed(groups), record.value, window, changes(set_),
+        None if groups is None else listed(groups), record.value, window, changes(set_), precision, outcome,
+        CAP if cap is None else cap,
     )  # fmt: skip
     with _interruptible(), _folder(out, folder_name(list(plan.names)), force) as folder:
         comparison, place = _carry_out(plan, folder, not no_figures, "compare")

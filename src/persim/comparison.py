@@ -20,10 +20,9 @@ from persim.experiment import Failure
 from persim.gaps_and_costs import DERIVED, GAPS
 from persim.intervals import Differences, Means, Ratio, extra_cost_per_gain
 from persim.outcomes import Outcome
-from persim.reduction import SMALL, Reduction, Waits
+from persim.reduction import SMALL, Reduction, Rows, Waits
 from persim.scenario import Scenario
 from persim.state import Barrier
-from persim.store import Spool
 from persim.study_size import StudySize, study_size
 
 if TYPE_CHECKING:
@@ -56,6 +55,14 @@ class Estimate:
     worth: float | None = None
 
 
+def columns_of(reduction: Reduction) -> dict[str, int]:
+    """The column of each measure for everyone: chosen outcomes, then gaps and costs."""
+    window, shape = reduction.sections["window"]
+    derived, _ = reduction.sections["derived"]
+    places = {outcome.name: window + number * shape[1] for number, outcome in enumerate(reduction.outcomes)}
+    return places | {name: derived + number for number, name in enumerate(DERIVED)}
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Scenarios compared with the first of them, run by run with the same luck.
@@ -79,7 +86,7 @@ class Comparison:
     failures: tuple[Failure, ...]
     notes: tuple[str, ...]
     wait_counts: tuple[Waits, ...] = field(repr=False)
-    spool: Spool = field(repr=False)
+    spool: Rows = field(repr=False)
     options: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -100,10 +107,7 @@ class Comparison:
     @cached_property
     def place(self) -> dict[str, int]:
         """The column of each measure for everyone."""
-        window, shape = self.reduction.sections["window"]
-        derived, _ = self.reduction.sections["derived"]
-        places = {outcome.name: window + number * shape[1] for number, outcome in enumerate(self.reduction.outcomes)}
-        return places | {name: derived + number for number, name in enumerate(DERIVED)}
+        return columns_of(self.reduction)
 
     def estimate(self, measure: str, scenario: int | str) -> Estimate:
         """One measure of one scenario for everyone, with its difference to the reference."""
@@ -149,7 +153,8 @@ class Comparison:
         """One part of `Reduction.sections` in every run of a scenario, shape (replicates, numbers of the part)."""
         start, shape = self.reduction.sections[part]
         rows = range(scenario, self.replicates * len(self.names), len(self.names))
-        return np.stack([self.spool.read(row, start, start + int(np.prod(shape))) for row in rows])
+        columns = range(start, start + int(np.prod(shape)))  # one by one: rows of a sweep are kept by column
+        return np.array([[self.spool.read(row, column, column + 1)[0] for row in rows] for column in columns]).T
 
     @cached_property
     def extra_cost(self) -> tuple[Ratio, ...]:

@@ -159,7 +159,7 @@ class Spool:
     The file goes when the object goes, also after a kill. Not more than `SPOOL_BLOCK_BYTES` is in memory at a time,
     whatever the number of rows (up to four million).
 
-    Raises: StoreError if the disk has no room for all rows, before the first is computed.
+    Raises: StoreError if the disk has no room for all rows, before the first is computed, or before it grows.
     """
 
     def __init__(self, n_rows: int, n_columns: int, folder: Path | None = None) -> None:
@@ -169,6 +169,12 @@ class Spool:
             self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - lives as long as the spool
             weakref.finalize(self, self._file.close)
             _reserve(self._file.fileno(), n_rows * n_columns * 8)
+
+    def grow(self, n_rows: int) -> None:
+        """Make room for more rows, on disk only."""
+        with self._lock, _clear_errors("the numbers of the runs"):
+            self.n_rows = n_rows
+            _reserve(self._file.fileno(), self.n_rows * self.n_columns * 8)
 
     def write(self, row: int, values: np.ndarray) -> None:
         """Keep one run's numbers, shape (n_columns,). Nothing happens if the spool is closed."""

@@ -99,7 +99,8 @@ def test_compare_prints_the_table_and_writes_the_folder():
     assert "outputs/baseline-and-gold_standard/README.txt" in result.stdout.replace(os.sep, "/")
     assert result.stderr in ("", f"{cli_runs.COMPILING}\n")  # quiet when piped
     place = Path("outputs/baseline-and-gold_standard")
-    assert {path.stem for path in (place / "figures").iterdir()} == {"take_up", "funnel", "barriers", "differences"}
+    drawn = {path.stem for path in (place / "figures").iterdir()}
+    assert drawn == {"take_up", "funnel", "barriers", "differences", "decomposition", "cost_plane"}
     manifest = json.loads((place / "manifest.json").read_text("utf-8"))
     assert manifest["model_version"] == jit.MODEL_VERSION
     assert [s["digest"] for s in manifest["scenarios"]] == [
