@@ -103,7 +103,7 @@ def shows_legal_status(files: ResultFiles) -> bool:
 def headline(files: ResultFiles) -> View | None:
     """The main table: the level of the first scenario, then each scenario's difference to it."""
     summary, differences = files.tables.get("summary"), files.tables.get("differences")
-    if summary is None:
+    if summary is None or not len(summary):
         return None
     names = present(files, summary)
     levels = {(row.scenario, row.measure): row for row in rows_of(summary)}
@@ -112,14 +112,13 @@ def headline(files: ResultFiles) -> View | None:
     for heading, measures in _sections(files):
         rows = [line for measure in measures if (line := _headline_line(measure, names, levels, gains)) is not None]
         lines += [Line(heading), *rows] if rows else []
-    titles = files.titles
     others = names[1:]
     lead = [
-        f"First column: the level in “{titles[names[0]]}”. Other columns: the difference to it." if others else "",
+        f"First column: the level in “{files.title(names[0])}”. Other columns: the difference to it." if others else "",
         f"{INTERVALS} Directions are better founded than sizes.",
         POINTS if others else "",
     ]
-    heads = (titles[names[0]], *(titles[name] for name in others))
+    heads = (files.title(names[0]), *(files.title(name) for name in others))
     return View("headline", "Headline", tuple(filter(None, lead)), "Measure", heads, tuple(lines), fixed=1)
 
 
@@ -211,11 +210,10 @@ def _group_view(files: ResultFiles, outcome: str, rows: pd.DataFrame, names: lis
             lines.append(Line(DIMENSIONS.get(str(dimension), str(dimension).replace("_", " ").capitalize())))
         lines += [_group_line(dimension, group, found, names) for group in groups]
     first = rows.iloc[0]
-    titles = files.titles
     lead = ["Under each number: its 95 % interval. People: mean in a run of the first scenario."]
     if not shows_legal_status(files):
         lead.append("Legal status was not asked for, and is not shown apart.")
-    heads = ("People", titles[names[0]], *(titles[name] for name in names[1:]))
+    heads = ("People", files.title(names[0]), *(files.title(name) for name in names[1:]))
     title = f"{first['label']} by group, {unit_of(first['unit'])}"
     return View(
         f"group-{outcome}", title, tuple(lead), "Group", heads, tuple(lines), fixed=2,

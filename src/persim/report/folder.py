@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persim.errors import StoreError
+from persim.report.views import clean, clipped
 from persim.store import MADE_BY, MANIFEST, sha256
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_JSON_BYTES = 64 << 20
+MOST_WEEKS = 20_000
 # What a table must hold to be shown: columns of text, columns of numbers. Others may be there too.
 COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "summary": (("scenario", "measure", "label", "unit"), ("mean", "low", "high")),
@@ -195,12 +197,21 @@ def _read_table(path: Path, file: str, name: str) -> pd.DataFrame:
         raise StoreError(f"{place}: lacks the column {lacking[0]!r}")
     for column in (column for column in texts if column in table.columns):
         table[column] = [text_of(value) for value in table[column]]
+    _check_numbers(place, table, numbers)
+    return table
+
+
+def _check_numbers(place: Path, table: pd.DataFrame, numbers: tuple[str, ...]) -> None:
+    """Make columns of numbers floats. Raises: StoreError if they hold anything else, or weeks of no calendar."""
+    import pandas as pd
+
     for column in numbers:
         try:
             table[column] = pd.to_numeric(table[column]).astype(float)
         except (TypeError, ValueError) as error:
             raise StoreError(f"{place}: the column {column!r} holds something other than numbers") from error
-    return table
+    if "week" in numbers and not table["week"].abs().le(MOST_WEEKS).all():
+        raise StoreError(f"{place}: the column 'week' holds weeks out of any calendar")
 
 
 def _scenarios(
@@ -225,7 +236,7 @@ def _scenario(path: Path, entry: Mapping[str, Any]) -> ScenarioWords:
     resolved = entry.get("resolved")
     file = text_of(entry.get("file"))
     if not isinstance(resolved, dict) and file and ".." not in Path(file).parts and not Path(file).is_absolute():
-        place = path / file
+        place = path / clipped(clean(file), 200)
         if not place.is_file():
             raise StoreError(f"{place}: missing, though {MANIFEST} names it")
         resolved = _read_json(place)

@@ -63,7 +63,9 @@ def barriers(files: ResultFiles) -> View | None:
         "than 100. Means over runs.",
     )
     heads = tuple(files.title(name) for name in names)
-    return View("barriers", "What stood in the way", lead, "Barrier", heads, tuple(lines), ("first", "any"))
+    return View(
+        "barriers", "Weeks without a real budget, by barrier", lead, "Barrier", heads, tuple(lines), ("first", "any")
+    )
 
 
 def _counts(code: str, names: list[str], found: dict) -> bool:
@@ -107,7 +109,7 @@ def funnel(files: ResultFiles) -> View | None:
 def costs(files: ResultFiles) -> View | None:
     """What it costs a year, by whose cost it is: the first scenario's level, then differences."""
     table = files.tables.get("costs")
-    if table is None:
+    if table is None or not len(table):
         return _council_costs(files)
     names = present(files, table)
     found = {(row.scenario, row.payer, row.measure): row for row in rows_of(table)}
@@ -140,7 +142,7 @@ def _cost_level(row: Any) -> Cell:
 def _council_costs(files: ResultFiles) -> View | None:
     """Costs of a folder that has no table by payer: the council's, from the summary."""
     summary, differences = files.tables.get("summary"), files.tables.get("differences")
-    if summary is None:
+    if summary is None or not len(summary):
         return None
     names = present(files, summary)
     levels = {(row.scenario, row.measure): row for row in rows_of(summary)}
@@ -167,13 +169,12 @@ def _council_costs(files: ResultFiles) -> View | None:
 
 
 def _cost_view(files: ResultFiles, names: list[str], lines: list[Line]) -> View:
-    titles = files.titles
     lead = (
-        f"First column: the level in “{titles.get(names[0], names[0])}”"
+        f"First column: the level in “{files.title(names[0])}”"
         + (". Other columns: the difference to it. " if len(names) > 1 else ". ")
         + f"Thousands of pounds end in k. {INTERVALS}",
     )
-    heads = tuple(titles.get(name, name) for name in names)
+    heads = tuple(files.title(name) for name in names)
     return View("costs", "Costs, and whose cost it is", lead, "Cost", heads, tuple(lines), fixed=1)
 
 
@@ -191,7 +192,7 @@ def decomposition(files: ResultFiles) -> View | None:
         "part is not what a policy on that step alone would gain.",
     )
     heads = tuple(files.title(name) for name in names)
-    return View("decomposition", "Where the difference is made", lead, "Step", heads, tuple(lines))
+    return View("decomposition", "The difference in real take-up, step by step", lead, "Step", heads, tuple(lines))
 
 
 def _decomposition_line(step: str, names: list[str], found: dict) -> Line:

@@ -6,6 +6,7 @@ A folder may say some of this itself; the rest is told from its tables, so that 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,8 +85,17 @@ def answer_of(files: ResultFiles) -> list[str]:
     """The answer in up to three sentences: the folder's own, or told from its tables."""
     own = texts_of(files.manifest.get("answer"))
     if own:
-        return own[:MOST_SENTENCES]
+        return [_with_titles(files, sentence) for sentence in own[:MOST_SENTENCES]]
     return [sentence for sentence in _told(files) if sentence][:MOST_SENTENCES]
+
+
+def _with_titles(files: ResultFiles, sentence: str) -> str:
+    """A sentence with titles in the place of names that no reader would say, such as brokers_and_peers."""
+    for name, title in sorted(files.titles.items(), key=lambda pair: -len(pair[0])):
+        if ("_" in name or "/" in name) and title != name:
+            quoted = f"“{clipped(title, 60)}”"
+            sentence = re.sub(rf"(?<![\w/“]){re.escape(name)}(?![\w/])", lambda _, words=quoted: words, sentence)
+    return sentence
 
 
 def _told(files: ResultFiles) -> list[str]:
@@ -127,11 +137,11 @@ def _of_run(files: ResultFiles) -> list[str]:
 
 
 def _of_one(files: ResultFiles, levels: Mapping[tuple[str, str], Any]) -> list[str]:
-    name = files.names[0]
+    name = files.names[0] if files.names else ""
     row, reported = levels.get((name, "real_take_up")), levels.get((name, "reported_take_up"))
     if row is None:
         return [CHANCE]
-    title = files.titles[name]
+    title = files.title(name)
     between = f"95 % interval {level_words('share', row.low)} to {level_words('share', row.high)}"
     told = between if math.isfinite(row.low) else "one run, so no interval"
     beside = (
@@ -145,9 +155,9 @@ def _of_one(files: ResultFiles, levels: Mapping[tuple[str, str], Any]) -> list[s
 
 
 def _of_several(files: ResultFiles, levels: Mapping, gains: Mapping, order: list[str]) -> list[str]:
-    best, reference = order[0], files.names[0]
-    row, titles = gains[best, "real_take_up"], files.titles
-    title, other = titles.get(best, best), titles.get(reference, reference)
+    best, reference = order[0], gains[order[0], "real_take_up"].reference
+    row = gains[best, "real_take_up"]
+    title, other = files.title(best), files.title(reference)
     if not row.low > 0.0 and math.isfinite(row.low):
         first = (
             f"No alternative raises real take-up beyond chance; the largest difference to “{other}” is that of "
@@ -161,10 +171,10 @@ def _of_several(files: ResultFiles, levels: Mapping, gains: Mapping, order: list
         else ""
     )
     first = f"“{title}” raises real take-up most: {span}{_points(row)} against “{other}” ({size(files)})."
-    return [first, _besides(gains, order, titles), CHANCE]
+    return [first, _besides(files, gains, order), CHANCE]
 
 
-def _besides(gains: Mapping, order: list[str], titles: Mapping[str, str]) -> str:
+def _besides(files: ResultFiles, gains: Mapping, order: list[str]) -> str:
     best = order[0]
     told = []
     reported, control = gains.get((best, "reported_take_up")), gains.get((best, "control_felt"))
@@ -175,7 +185,7 @@ def _besides(gains: Mapping, order: list[str], titles: Mapping[str, str]) -> str
         told.append(f"felt choice and control by {words} on a scale of 0 to 1")
     text = f"With it, {' and '.join(told)}" if told else ""
     if len(order) > 1:
-        following = f"next comes “{titles.get(order[1], order[1])}”, {_points(gains[order[1], 'real_take_up'])}"
+        following = f"next comes “{files.title(order[1])}”, {_points(gains[order[1], 'real_take_up'])}"
         text = f"{text}; {following}" if text else following[:1].upper() + following[1:]
     return f"{text}." if text else ""
 

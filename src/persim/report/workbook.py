@@ -165,7 +165,7 @@ def _head(column: str, has_unit: bool) -> str:
     if column in SHARES:
         return f"{column.replace('_', ' ')}, %"
     if column.startswith(("first", "would_close")):
-        return f"{column.replace('_', ' ')}, % of weeks"
+        return f"{column.replace('_', ' ')}, {'percentage points' if 'difference' in column else '% of weeks'}"
     return HEADS.get(column, column.replace("_", " "))
 
 
