@@ -1,7 +1,9 @@
 """Results made again from their manifest alone, and compared with what is in the folder, file by file.
 
 `reproduce_folder` is the way in. It needs no scenario file: a manifest holds every scenario as it was run. How the
-results of a command are made again is a function of `MAKERS`, under the name that its manifests have for it.
+results of a command are made again is a function of `MAKERS`, under the name that its manifests have for it. Such a
+function writes into the folder it is given, or, if it makes folders in its own way, at that folder's `target`; it returns
+where the results are.
 """
 
 from __future__ import annotations
@@ -23,9 +25,10 @@ from persim.scenario import Scenario
 from persim.scenario_resolved import scenario_of
 from persim.store import MANIFEST, ResultFolder, machine, sha256
 from persim.table_differences import table_difference
-from persim.verify import Findings, shown, verify_folder
+from persim.verify import LEDGER, Findings, shown, verify_folder
 
 TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg")
+NOT_COMPARED = frozenset({LEDGER})  # when each run was made, which is another time now; its numbers are in the parts
 SUBJECTS = ("measure", "outcome", "barrier", "step", "stage")  # what a row of our tables is about
 KEYS = ("dimension", "group", "locality", "week", "weeks", "replicate")
 ANSWERS = (  # what a manifest says beside files, times and machines
@@ -241,7 +244,7 @@ def _compared(findings: Findings, again: Path, keep: bool, versions: tuple[str, 
     renewed = verify_folder(again).manifest
     differences: list[FileDifference] = list(_other_answers(manifest, renewed))
     notes: list[str] = []
-    names = sorted({*manifest["files"], *renewed["files"]})
+    names = sorted({*manifest["files"], *renewed["files"]} - NOT_COMPARED)
     n_identical = n_same_values = n_pictures = 0
     for name in names:
         if name not in manifest["files"] or name not in renewed["files"]:
@@ -285,8 +288,8 @@ def _table_apart(name: str, here: Path, there: Path) -> FileDifference | None:
 
 
 def _line_apart(here: Path, there: Path) -> str:
-    """The first line in which two texts differ."""
-    with here.open(encoding="utf-8") as new, there.open(encoding="utf-8") as old:
+    """The first line in which two files differ, read as texts."""
+    with here.open(encoding="utf-8", errors="replace") as new, there.open(encoding="utf-8", errors="replace") as old:
         number = 1
         for mine, other in zip(new, old, strict=False):
             if mine != other:
