@@ -399,7 +399,14 @@ def test_workbook_holds_a_front_sheet_and_the_tables_with_units(compared):
     book = openpyxl.load_workbook(written)
     assert book.sheetnames[:3] == ["Read first", "Levels", "Differences"]
     front = " ".join(str(cell.value) for row in book["Read first"].iter_rows() for cell in row if cell.value)
-    for words in ("The answer", "What this is not for", "synthetic people", "Model version", "Intervals cover chance"):
+    for words in (
+        "The answer",
+        "What this is not for",
+        "synthetic people",
+        "Model version",
+        "Intervals cover chance",
+        "runs.parquet",
+    ):
         assert words in front
     for sheet in book.worksheets[1:]:
         assert sheet.freeze_panes == "A2"

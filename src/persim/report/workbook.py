@@ -79,8 +79,15 @@ def workbook_bytes(files: ResultFiles) -> bytes:
             sheet = book.add_worksheet(SHEETS[name])
             _write_table(sheet, formats, kept)
             written.append((SHEETS[name], f"{len(kept):,} rows of {name}.parquet{f'; {why}' if why else ''}"))
+        left_out += [f"{file}: only in the folder" for file in _other_tables(files)]
         _write_front(front, formats, files, written, left_out)
     return out.getvalue()
+
+
+def _other_tables(files: ResultFiles) -> list[str]:
+    """Tables that the folder holds and a report does not show, such as every run's own numbers."""
+    tables = {f"{name}.parquet" for name in files.tables}
+    return [file for file in sorted(files.manifest["files"]) if file.endswith(".parquet") and file not in tables]
 
 
 class _Formats:
