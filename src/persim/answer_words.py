@@ -17,6 +17,13 @@ CHANCE = (
     "Intervals are 95 % and cover chance between runs only: not doubt about the numbers put in, nor about the model. "
     "Directions are better founded than sizes."
 )
+# Who is meant by the groups of a gap, the one that has more if the gap is above 0 first.
+PEOPLE_OF = {
+    "perceived_risk": ("people seen as low risk", "people seen as high risk"),
+    "legal_status": ("voluntary people", "people on a CTO"),
+    "rural": ("people in towns", "people in rural places"),
+    "carer": ("people whose carer advocates", "people without a carer"),
+}
 STRICTER = 2.576 / 1.960  # five gaps are looked at: each interval is taken as wide as one of 99 %
 
 
@@ -106,26 +113,26 @@ def _best(c: Comparison) -> int | None:
 
 
 def _gap_clause(c: Comparison, number: int) -> str:
-    """The gap in real take-up that widens most beyond chance: who gains less. Groups that are small are left out."""
-    widest: tuple[float, Gap] | None = None
-    for gap in GAPS:
-        before, after = c.estimate(gap.name, 0), c.estimate(gap.name, number)
-        if c.people_behind(gap.name) < SMALL or not _widens(before.mean, after):
-            continue
-        size = abs(after.mean) - abs(before.mean)
-        if widest is None or size > widest[0]:
-            widest = size, gap
-    if widest is None:
+    """The gap in real take-up that widens most beyond chance: who gains less. Professions are not ranked."""
+    found = [(_grown(c, gap, number), gap) for gap in GAPS if gap.dimension in PEOPLE_OF]
+    grown, gap = max(found, key=lambda pair: pair[0])
+    if grown <= 0.0:
         return ""
-    gap = widest[1]
     before, after = c.estimate(gap.name, 0), c.estimate(gap.name, number)
-    more, less = (gap.first, gap.second) if after.mean > 0.0 else (gap.second, gap.first)
-    change = difference_of("share", after) if after.mean > 0.0 else difference_of("share", _turned(after))
+    more, less = (PEOPLE_OF[gap.dimension][:: 1 if after.mean > 0.0 else -1])[:2]
+    low, high = sorted(abs(edge) for edge in (after.difference_low or 0.0, after.difference_high or 0.0))
+    levels = (f"{100.0 * abs(value):.1f}" for value in (before.mean, after.mean))
+    small = f"; groups of fewer than {SMALL} people in a run" if c.people_behind(gap.name) < SMALL else ""
     return (
-        f"it works less for some: the gap in real take-up between groups ({more}, less {less}) goes from "
-        f"{level_words('share', math.copysign(1.0, after.mean) * before.mean)} to "
-        f"{level_words('share', abs(after.mean))}, {change} percentage points"
+        f"{less} gain less: the gap in real take-up to {more} goes from {' to '.join(levels)} percentage points, by "
+        f"{100.0 * abs(after.difference or 0.0):.1f} (95 % interval {100.0 * low:.1f} to {100.0 * high:.1f}{small})"
     )
+
+
+def _grown(c: Comparison, gap: Gap, number: int) -> float:
+    """By how much a gap has grown, as a share; 0 if it has not beyond chance, or turned round."""
+    before, after = c.estimate(gap.name, 0).mean, c.estimate(gap.name, number)
+    return abs(after.mean) - abs(before) if _widens(before, after) else 0.0
 
 
 def _widens(before: float, after: Estimate) -> bool:
@@ -134,17 +141,7 @@ def _widens(before: float, after: Estimate) -> bool:
     if middle is None or low is None or high is None or not math.isfinite(low + high) or not math.isfinite(before):
         return False
     sign = math.copysign(1.0, after.mean)
-    grown = abs(after.mean) > abs(before) and sign * middle > 0.0
-    return grown and abs(middle) > STRICTER * (high - low) / 2.0
-
-
-def _turned(estimate: Estimate) -> Estimate:
-    """The same with the groups of its gap changed round."""
-    middle, low, high = estimate.difference, estimate.difference_low, estimate.difference_high
-    assert middle is not None
-    assert low is not None
-    assert high is not None
-    return Estimate(-estimate.mean, -estimate.high, -estimate.low, estimate.n, -middle, -high, -low)
+    return sign * before >= 0.0 and sign * middle > STRICTER * (high - low) / 2.0
 
 
 def _cost_clause(c: Comparison, number: int) -> str:

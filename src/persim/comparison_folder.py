@@ -126,7 +126,7 @@ def readme(c: Comparison, folder: ResultFolder) -> str:
             ],
         ),
         ("What to bear in mind", _points(BEAR_IN_MIND)),
-        ("What each file holds", [f"{name:<17}{what}" for name, what in here]),
+        ("What each file holds", [f"{name:<19}{what}" for name, what in here]),
         ("Which scenarios", [f"{n:<29}{scenario.title}" for n, scenario in zip(c.names, c.scenarios, strict=True)]),
         ("How it was made", [*_paragraph(made), *_paragraph(_weeks(c)), *_failed(c)]),
     )  # fmt: skip

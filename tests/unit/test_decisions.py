@@ -13,7 +13,7 @@ from persim.comparison import Comparison
 from persim.comparison_words import ON_TARGET, as_json, headline, sections, target_in_force
 from persim.decision_tables import COST_COLUMNS, PART_COLUMNS, parts_are_of_the_window
 from persim.decision_words import costs_in_words, parts_in_words
-from persim.gaps_and_costs import DERIVED
+from persim.gaps_and_costs import DERIVED, GAPS
 from persim.scenario import read_scenario
 
 PEOPLE, WEEKS = 450, 120
@@ -136,6 +136,8 @@ def with_gap(c: Comparison, name: str, before: float, after: float, half: float)
     """The comparison with a gap between large groups that goes from `before` to `after` in the last scenario."""
     column = c.place[name]
     levels, differences = c.levels._replace(mean=c.levels.mean.copy()), c.differences
+    gaps = [c.place[gap.name] for gap in GAPS]
+    levels.mean[:, gaps] = np.nan
     levels.mean[0, column], levels.mean[-1, column] = before, after
     ends = {key: getattr(differences, key).copy() for key in ("mean", "low", "high")}
     for key, shift in (("mean", 0.0), ("low", -half), ("high", half)):
@@ -150,9 +152,19 @@ def with_gap(c: Comparison, name: str, before: float, after: float, half: float)
 def test_the_gap_that_widens_beyond_chance_is_told_by_who_has_more(c, before, after):
     sentence = answer_sentences(with_gap(c, "gap_perceived_risk", before, after, 0.01))[1]
     more, less = ("low", "high") if after > 0.0 else ("high", "low")
-    assert (
-        f"(perceived risk {more}, less perceived risk {less}) goes from 2.0 % to 6.0 %, +4.0 (3.0 to 5.0)" in sentence
-    )
+    start = f"People seen as {less} risk gain less: the gap in real take-up to people seen as {more} risk goes from "
+    assert sentence.startswith(start + "2.0 to 6.0 percentage points, by 4.0 (95 % interval 3.0 to 5.0")
+
+
+def test_a_gap_between_small_groups_is_told_with_its_mark(c):
+    found = with_gap(c, "gap_legal_status", 0.02, 0.06, 0.01)
+    start, shape = c.reduction.sections["gap_people"]
+    found.levels.mean[:, start : start + shape[0]] = 30.0
+    assert "; groups of fewer than 200 people in a run)" in answer_sentences(found)[1]
+
+
+def test_professions_are_not_ranked(c):
+    assert "gain less" not in answer_sentences(with_gap(c, "gap_profession", 0.02, 0.06, 0.01))[1]
 
 
 @pytest.mark.parametrize(("before", "after", "half"), [(0.06, 0.02, 0.01), (0.02, 0.06, 0.035), (0.05, -0.02, 0.01)])
