@@ -219,7 +219,16 @@ def _run_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, 
     return write_run(run, manifest["record"], made, started)
 
 
-MAKERS: dict[str, Maker] = {"compare": _comparison_again, "demo": _comparison_again, "run": _run_again}
+def _sweep_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
+    from persim.sweep import sweep_again
+
+    figures = any(name.startswith("figures/") for name in manifest["files"])
+    return sweep_again(folder, made.target, manifest["replicates"], manifest["stopped"], figures, jobs, progress)
+
+
+MAKERS: dict[str, Maker] = {
+    "compare": _comparison_again, "demo": _comparison_again, "run": _run_again, "sweep": _sweep_again,
+}  # fmt: skip
 
 
 def _scenario(entry: Manifest, folder: Path) -> Scenario:

@@ -104,6 +104,27 @@ def sweep(
     return Sweep(place, check=False)
 
 
+def sweep_again(
+    folder: Path,
+    out: Path,
+    replicates: int,
+    stopped: str,
+    figures: bool,
+    jobs: int = 0,
+    progress: Progress | None = None,
+) -> Path:
+    """Make a sweep again from its design.json alone, in a new folder.
+
+    Args:
+        replicates: how many it came to. stopped: why no more were added, in its words.
+    """
+    started = time.time()
+    with closing(_store(design_of(read_content(folder)), out, resume=False, repair=False, force=False)) as store:
+        _run_all(store, design_of(store.content), Crew(jobs), replicates, None, progress)
+        write_sweep(store, started, stopped, figures)
+    return out
+
+
 def _check_numbers(replicates: int | None, order: Crew, cap: int) -> None:
     n_threads(order.jobs)
     whole_number("cap", cap, 2)
@@ -187,7 +208,7 @@ def _make_place(place: Path) -> None:
 
 def _throw_away(place: Path) -> None:
     """Remove a sweep, unless something else is in its folder, or another process writes to it."""
-    ours = {*OURS, MANIFEST, "report.html", "report.xlsx"}
+    ours = {*OURS, MANIFEST, "README.txt", "report.html", "report.xlsx"}
     for name, _ in FILES:
         ours |= {name.rstrip("/"), name.replace(".csv", ".parquet")}
     if foreign := sorted(p.name for p in place.iterdir() if p.name not in ours and not p.name.startswith(".")):

@@ -10,6 +10,7 @@ import numpy as np
 from persim.comparison_figures import titles_of
 from persim.figure_frames import Words
 from persim.intervals import means
+from persim.number_words import unit_words
 from persim.parameters import BY_NAME
 from persim.sweep_result import Sweep
 from persim.sweep_words import WORLDS_CAVEAT, size_of
@@ -48,7 +49,7 @@ def sweep_figures(sweep: Sweep) -> Iterator[tuple[str, Words, Figure]]:
         for rank, n in enumerate(order[:MOST_APART]):
             name = sweep.names[n + 1]
             words = Words(
-                f"{titles[name]}: what its difference goes with",
+                f"What the difference goes with: {titles[name]}",
                 f"{outcome.label}, mean paired difference to “{titles[sweep.names[0]]}” in each world, against each varied "
                 f"number; {size_of(sweep)}. Black: the middle of worlds with about that value. Cross: goes the other way.",
                 caveat,
@@ -95,7 +96,7 @@ def _grids(sweep: Sweep, levels: np.ndarray, caveat: str) -> Iterator[tuple[str,
         tables = {f"{called} {value:g}": shape[:, :, place] for place, value in enumerate(third[0].values)}
     words = Words(
         f"{outcome.label} in {sweep.names[0]}",
-        f"Mean level in each world; {size_of(sweep)}. Darker is more.",
+        f"Mean level in each world, {unit_words(outcome.unit)}; {size_of(sweep)}. Darker is more.",
         caveat,
     )
     labels = (_label(first.parameter), _label(second.parameter))

@@ -42,6 +42,7 @@ BETTER_IF_HIGHER = frozenset({
     "order_informed", "rights_informed", "involvement_making", "involvement_review", "involvement_gain",
     "conditions_negotiated",
 })  # fmt: skip
+NO_DIFFERENCE = 1e-9  # below it, a mean of differences is rounding
 
 
 def better_if(measure: str) -> str:
@@ -61,13 +62,13 @@ class WorldDifferences:
     def better(self, measure: str) -> np.ndarray:
         """In which worlds the difference goes the good way; all False where neither way is better."""
         side = {"higher": 1.0, "lower": -1.0, "": 0.0}[better_if(measure)]
-        return np.nan_to_num(self.mean * side) > 0.0
+        return np.nan_to_num(self.mean * side) > NO_DIFFERENCE
 
     def clearly_better(self, measure: str) -> np.ndarray:
         """In which worlds even the interval's worse end goes the good way."""
         way = better_if(measure)
         worse = self.low if way == "higher" else -self.high
-        return np.nan_to_num(worse, nan=-1.0) > 0.0 if way else np.zeros(len(self.mean), bool)
+        return np.nan_to_num(worse, nan=-1.0) > NO_DIFFERENCE if way else np.zeros(len(self.mean), bool)
 
 
 def world_differences(values: np.ndarray) -> list[WorldDifferences]:
