@@ -79,14 +79,15 @@ def sweep_folder(folder: Path) -> Path:
         (folder / f"{name}.parquet").unlink(missing_ok=True)
     caveat = BY_NAME["real_take_up"].caveat
     across = {
-        "alternative": ["lean_process", "brokers_and_peers"], "reference": "baseline", "measure": "real_take_up",
-        "label": "Real take-up", "unit": "share", "mean": 0.01, "p5": -0.01, "p50": 0.01, "p95": 0.03,
-        "share_better": [0.82, 0.97], "share_clearly_better": 0.61, "n_worlds": 200, "replicates": 8, "caveat": caveat,
+        "alternative": ["baseline", "lean_process", "brokers_and_peers"], "reference": ["", "baseline", "baseline"],
+        "measure": "real_take_up", "label": "Real take-up", "unit": "share", "mean": [0.04, 0.01, 0.11], "p5": -0.01,
+        "p50": 0.01, "p95": 0.03, "better_if": "higher", "share_better": [float("nan"), 0.82, 0.97],
+        "share_clearly_better": 0.61, "n_worlds": 200, "replicates": 8, "caveat": caveat,
     }  # fmt: skip
     fails = {
         "alternative": ["lean_process"], "reference": "baseline", "measure": "real_take_up", "n_worlds": 200,
         "failing": 36, "conditions": "[]", "coverage": 0.71, "density": 0.84, "coverage_held_out": 0.6,
-        "density_held_out": 0.75, "sentence": "It fails mostly where role boundary is above 0.7.",
+        "density_held_out": 0.75, "sentence": "lean_process fails mostly where role boundary is above 0.7.",
     }  # fmt: skip
     worlds = {"world": [0, 1], "role_boundary": 0.4, "alternative": "lean_process", "measure": "real_take_up",
               "value": 0.05, "difference": 0.01, "low": 0.0, "high": 0.02, "n_pairs": 8}  # fmt: skip
@@ -264,7 +265,8 @@ def test_page_of_one_run_says_that_luck_is_in_it(one_run):
 def test_page_of_a_sweep_shows_worlds_failures_and_factors_with_their_caveat(folder):
     page = page_of(sweep_folder(folder))
     for words in (
-        "82 %", "61 % clearly", "36", "of 200", "71 %", "60 % held out", "It fails mostly where role boundary",
+        "82 %", "61 % clearly", "4.0 % in the reference; higher is better", "“A leaner process” fails mostly", "36",
+        "of 200", "71 %", "60 % held out",
         "Whose job", "A share of sampled parameter sets under our priors, not a chance of success here.",
         "200 worlds, 2 paired runs", "One.", "Three.",
     ):  # fmt: skip

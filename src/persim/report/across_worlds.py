@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from persim.number_words import NOTHING
-from persim.report.effects import POINTS, difference_cell, unit_of
+from persim.number_words import NOTHING, level_words
+from persim.report.effects import POINTS, difference_cell, headline_sections, unit_of
 from persim.report.folder import ResultFiles, rows_of, text_of
 from persim.report.views import Cell, Line, View
+from persim.report.wording import with_titles
 
 PRIORS = "A share of sampled parameter sets under our priors, not a chance of success here."
 
@@ -48,23 +49,23 @@ def share_words(share: float) -> str:
 def shares_better(files: ResultFiles) -> View | None:
     """For each alternative and measure: mean difference over worlds, middle nine tenths, shares of worlds better."""
     table = files.tables.get("across_worlds")
-    if table is None or not len(table):
+    if table is None:
+        return None
+    levels = {(row.alternative, row.measure): row for row in rows_of(table) if row.reference in ("", row.alternative)}
+    table = table[(table["reference"] != "") & (table["reference"] != table["alternative"])]
+    if not len(table):
         return None
     found = {(row.alternative, row.measure): row for row in rows_of(table)}
-    names = [name for name in dict.fromkeys(table["alternative"]) if name not in set(table["reference"])]
-    names = names or list(dict.fromkeys(table["alternative"]))
+    names, reference = list(dict.fromkeys(table["alternative"])), str(table["reference"].iloc[0])
     lines = []
-    for measure in dict.fromkeys(table["measure"]):
-        rows = [found.get((name, measure)) for name in names]
-        first = next((row for row in rows if row is not None), None)
-        if first is not None:
-            cells = tuple(cell for row in rows for cell in _world_cells(row))
-            lines.append(Line(first.label, cells, unit_of(first.unit), (PRIORS, text_of(getattr(first, "caveat", "")))))
-    reference = files.title(table["reference"].iloc[0])
+    for heading, measures in headline_sections(files):
+        chosen = [measure for measure in measures if any((name, measure) in found for name in names)]
+        lines += [Line(heading)] if chosen else []
+        lines += [_world_line(m, [found.get((n, m)) for n in names], levels.get((reference, m))) for m in chosen]
     lead = (
-        f"Difference to “{reference}”: mean over worlds, and under it the middle nine tenths of worlds. Better: share of "
-        "worlds in which the alternative is better on average; under it, in which it is better beyond chance. "
-        + POINTS,
+        f"Difference to “{files.title(reference)}”: mean over worlds, and under it the middle nine tenths of worlds. "
+        "Better: share of worlds in which the alternative goes the good way on average; under it, in which it does so "
+        f"beyond chance. {POINTS}",
     )
     heads = tuple(files.title(name) for name in names)
     return View(
@@ -73,11 +74,23 @@ def shares_better(files: ResultFiles) -> View | None:
     )  # fmt: skip
 
 
+def _world_line(measure: str, rows: list[Any], level: Any) -> Line:
+    """A measure: its unit, where it stands in the reference on average, which way is better; then the alternatives."""
+    first = next(row for row in rows if row is not None)
+    told = [unit_of(first.unit)]
+    if level is not None and math.isfinite(level.mean):
+        told.append(f"{level_words(level.unit, level.mean)} in the reference")
+    if text_of(getattr(first, "better_if", "")):
+        told.append(f"{first.better_if} is better")
+    cells = tuple(cell for row in rows for cell in _world_cells(row))
+    return Line(first.label, cells, "; ".join(told), (PRIORS, text_of(getattr(first, "caveat", ""))))
+
+
 def _world_cells(row: Any) -> tuple[Cell, Cell]:
     if row is None:
         return Cell(NOTHING), Cell(NOTHING)
-    clear = share_words(row.share_clearly_better)
-    return difference_cell(row.unit, row.mean, row.p5, row.p95), Cell(share_words(row.share_better), f"{clear} clearly")
+    clear = f"{share_words(row.share_clearly_better)} clearly" if math.isfinite(row.share_clearly_better) else ""
+    return difference_cell(row.unit, row.mean, row.p5, row.p95), Cell(share_words(row.share_better), clear)
 
 
 def fails(files: ResultFiles) -> View | None:
@@ -91,7 +104,7 @@ def fails(files: ResultFiles) -> View | None:
     for name in dict.fromkeys(table["alternative"]):
         lines.append(Line(files.title(name)))
         rows = table[table["alternative"] == name]
-        lines += [_fail_line(row, labels) for row in rows_of(rows)]
+        lines += [_fail_line(files, row, labels) for row in rows_of(rows)]
     lead = (
         "Coverage: of the worlds in which the alternative fails, the share that the words describe. Density: of the "
         "worlds that the words describe, the share in which it fails. Under each: the same in worlds held out, which "
@@ -105,7 +118,7 @@ def _covered(share: float, held_out: float) -> Cell:
     return Cell(share_words(share), f"{share_words(held_out)} held out" if math.isfinite(held_out) else "")
 
 
-def _fail_line(row: Any, labels: Mapping[str, str]) -> Line:
+def _fail_line(files: ResultFiles, row: Any, labels: Mapping[str, str]) -> Line:
     worlds = f"{row.failing:,.0f}" if math.isfinite(row.failing) else NOTHING
     of = f"of {row.n_worlds:,.0f}" if math.isfinite(row.n_worlds) else ""
     cells = (
@@ -114,4 +127,5 @@ def _fail_line(row: Any, labels: Mapping[str, str]) -> Line:
         _covered(row.density, row.density_held_out),
     )
     words = row.sentence or text_of(getattr(row, "conditions", "")) or "No words describe where it fails."
-    return Line(words, cells, labels.get(row.measure, row.measure.replace("_", " ")), (PRIORS,))
+    caveat = text_of(getattr(row, "caveat", "")) or PRIORS
+    return Line(with_titles(files, words), cells, labels.get(row.measure, row.measure.replace("_", " ")), (caveat,))

@@ -109,7 +109,7 @@ def headline(files: ResultFiles) -> View | None:
     levels = {(row.scenario, row.measure): row for row in rows_of(summary)}
     gains = {} if differences is None else {(row.scenario, row.measure): row for row in rows_of(differences)}
     lines: list[Line] = []
-    for heading, measures in _sections(files):
+    for heading, measures in headline_sections(files):
         rows = [line for measure in measures if (line := _headline_line(measure, names, levels, gains)) is not None]
         lines += [Line(heading), *rows] if rows else []
     others = names[1:]
@@ -128,7 +128,8 @@ def present(files: ResultFiles, table: pd.DataFrame) -> list[str]:
     return [name for name in files.names if name in inside] + [name for name in inside if name not in files.titles]
 
 
-def _sections(files: ResultFiles) -> Iterable[tuple[str, tuple[str, ...]]]:
+def headline_sections(files: ResultFiles) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """The measures of the headline under their headings; what a reader asked for besides comes last."""
     legal = shows_legal_status(files)
     options = files.manifest.get("options")
     chosen = options.get("outcomes") if isinstance(options, dict) else None

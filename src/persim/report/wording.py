@@ -85,11 +85,11 @@ def answer_of(files: ResultFiles) -> list[str]:
     """The answer in up to three sentences: the folder's own, or told from its tables."""
     own = texts_of(files.manifest.get("answer"))
     if own:
-        return [_with_titles(files, sentence) for sentence in own[:MOST_SENTENCES]]
+        return [with_titles(files, sentence) for sentence in own[:MOST_SENTENCES]]
     return [sentence for sentence in _told(files) if sentence][:MOST_SENTENCES]
 
 
-def _with_titles(files: ResultFiles, sentence: str) -> str:
+def with_titles(files: ResultFiles, sentence: str) -> str:
     """A sentence with titles in the place of names that no reader would say, such as brokers_and_peers."""
     for name, title in sorted(files.titles.items(), key=lambda pair: -len(pair[0])):
         if ("_" in name or "/" in name) and title != name:
