@@ -1,4 +1,4 @@
-"""Write what is made from the table of parameters: docs/parameters.md and scenarios/scenario.schema.json.
+"""Write what is made from the tables of parameters and outcomes: docs/parameters.md and the schemas of scenarios and designs.
 
 python scripts/generate_docs.py           # write them
 python scripts/generate_docs.py --check   # fail if one of them is out of date, write nothing
@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+from persim.design_schema import design_schema
 from persim.parameter_docs import markdown
 from persim.scenario_schema import scenario_schema
 
@@ -17,8 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def generated() -> dict[Path, str]:
     """The path and text of every generated file."""
-    schema = json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
-    return {ROOT / "docs" / "parameters.md": markdown(), ROOT / "scenarios" / "scenario.schema.json": schema}
+    schemas = {
+        ROOT / "scenarios" / "scenario.schema.json": scenario_schema(),
+        ROOT / "experiments" / "design.schema.json": design_schema(),
+    }
+    texts = {path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for path, schema in schemas.items()}
+    return {ROOT / "docs" / "parameters.md": markdown(), **texts}
 
 
 def main() -> int:

@@ -53,18 +53,19 @@ def root(
 @app.command()
 def validate(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.", autocompletion=complete_scenario)
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Scenarios or designs, files or names.", autocompletion=complete_scenario
+        ),
     ],
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Check scenario files: every fault at once, with file, line and the nearest right key. Writes nothing."""
-    from persim.scenario import read_scenario
-
+    """Check scenario and design files: every fault at once, with file, line and the nearest right key. Writes nothing."""
     findings = []
     told: set[object] = set()
     for file in files:
         try:
-            scenario = read_scenario(file)
+            said = _design_in_words(file) if _is_design(file) else _scenario_in_words(file)
         except ScenarioError as error:
             findings.append({"file": file, "ok": False, "faults": [dataclasses.asdict(f) for f in error.faults]})
             new = [fault for fault in error.faults if fault not in told]
@@ -74,13 +75,34 @@ def validate(
             continue
         findings.append({"file": file, "ok": True, "faults": []})
         if not json:
-            arms = f", {len(scenario.arms)} arms" if scenario.arms else ""
-            size = f"{scenario.n_weeks} weeks from {scenario.start}, {scenario.n_users:,} people{arms}"
-            terminal.show(f"{file}: fine ({scenario.title}; {size})")
+            terminal.show(f"{file}: fine ({said})")
     if json:
         terminal.show_json(findings)
     if not all(finding["ok"] for finding in findings):
         raise typer.Exit(terminal.BAD_INPUT)
+
+
+def _is_design(file: str) -> bool:
+    from persim.design import is_design
+
+    return is_design(file)
+
+
+def _scenario_in_words(file: str) -> str:
+    from persim.scenario import read_scenario
+
+    scenario = read_scenario(file)
+    arms = f", {len(scenario.arms)} arms" if scenario.arms else ""
+    return f"{scenario.title}; {scenario.n_weeks} weeks from {scenario.start}, {scenario.n_users:,} people{arms}"
+
+
+def _design_in_words(file: str) -> str:
+    from persim.design import read_design
+
+    design = read_design(file)
+    n = design.n_cells * design.replicates
+    worlds = f" x {design.n_worlds:,} worlds" if design.n_worlds > 1 else ""
+    return f"{design.title}; {design.n_alternatives} scenarios{worlds} x {design.replicates} replicates = {n:,} runs"
 
 
 @app.command()

@@ -25,6 +25,7 @@ from persim.scenario import Scenario, read_scenario
 from persim.scenario_fields import NAME, nearest
 from persim.scenario_file import MOST_PEOPLE, MOST_WEEKS, SHARES
 from persim.scenario_search import SUFFIXES, find_named, is_file, search_folders
+from persim.scenario_yaml import read_nodes
 
 MOST_CELLS = 1_000_000
 TOGETHER = "all_levers"
@@ -324,6 +325,20 @@ def find_design(path: str | Path) -> Path:
     raise ScenarioError(
         [Fault(shown[:200], 0, 0, "", "", "a design's name, or a file NAME.yaml", hint, "there is no such design")]
     )
+
+
+def is_design(path: str) -> bool:
+    """Does this name or file stand for a design rather than a scenario? A scenario of that name comes first."""
+    place = Path(path)
+    if NAME.fullmatch(path):
+        return find_named(path, search_folders()) is None and find_named(path, design_folders()) is not None
+    if place.suffix not in SUFFIXES or not is_file(place):
+        return False
+    try:
+        tree, _ = read_nodes(place, "design")
+    except ScenarioError:
+        return place.parent.name == "experiments"
+    return "scenarios" in tree.entries
 
 
 def shipped_design_folder() -> Path:

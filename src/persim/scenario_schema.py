@@ -28,13 +28,13 @@ def scenario_schema() -> dict[str, Any]:
                 "const": SCHEMA_VERSION,
                 "description": "The version of this form of file: 1.",
             },
-            "name": _name("The file's name without .yaml."),
-            "title": _text("What stands above figures and tables."),
-            "question": _text("The question this scenario asks."),
-            "expected": _text("What is expected: a direction, never a size."),
-            "sources": {"type": ["array", "null"], "items": _text("A source, such as S4.")},
-            "notes": _text("Anything a reader should know."),
-            "extends": _name("The scenario this one adds to: in the same folder, or one that comes with persim."),
+            "name": json_name("The file's name without .yaml."),
+            "title": json_text("What stands above figures and tables."),
+            "question": json_text("The question this scenario asks."),
+            "expected": json_text("What is expected: a direction, never a size."),
+            "sources": {"type": ["array", "null"], "items": json_text("A source, such as S4.")},
+            "notes": json_text("Anything a reader should know."),
+            "extends": json_name("The scenario this one adds to: in the same folder, or one that comes with persim."),
             "horizon": _horizon(),
             "population": _population(),
             "parameters": _parameters(),
@@ -49,19 +49,23 @@ def scenario_schema() -> dict[str, Any]:
     }
 
 
-def _text(description: str) -> dict[str, Any]:
+def json_text(description: str) -> dict[str, Any]:
+    """Words for people."""
     return {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "description": description}
 
 
-def _name(description: str) -> dict[str, Any]:
+def json_name(description: str) -> dict[str, Any]:
+    """A name that is safe as a file's."""
     return {"type": "string", "pattern": f"^{NAME.pattern}$", "description": description}
 
 
-def _whole(low: int, high: int, description: str) -> dict[str, Any]:
+def json_whole(low: int, high: int, description: str) -> dict[str, Any]:
+    """A whole number within bounds."""
     return {"type": "integer", "minimum": low, "maximum": high, "description": description}
 
 
-def _object(description: str, properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+def json_object(description: str, properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A mapping with these keys and no others."""
     return {
         "type": ["object", "null"],
         "description": description,
@@ -72,21 +76,21 @@ def _object(description: str, properties: dict[str, Any], **more: Any) -> dict[s
 
 
 def _horizon() -> dict[str, Any]:
-    return _object(
+    return json_object(
         "When the run starts and how long it is.",
         {
             "start": {**_DATE, "description": "A Monday; 2008-04-07 is week 0."},
-            "weeks": _whole(1, MOST_WEEKS, "Weeks of the run."),
+            "weeks": json_whole(1, MOST_WEEKS, "Weeks of the run."),
         },
     )
 
 
 def _population() -> dict[str, Any]:
     enrich = "Share of people drawn from those prone to detention; weights restore the natural share."
-    return _object(
+    return json_object(
         "Who is simulated.",
         {
-            "people": _whole(1, MOST_PEOPLE, "People under the Trust."),
+            "people": json_whole(1, MOST_PEOPLE, "People under the Trust."),
             "enrich_compulsion": {
                 "type": ["number", "null"],
                 "exclusiveMinimum": 0,
@@ -119,22 +123,24 @@ def _parameters() -> dict[str, Any]:
     for p in TABLE:
         if p.default is None:
             numbers[p.name] = {"anyOf": [_reference(p), {"type": "null"}]}
-    return _object("Numbers that hold in every week of the run.", numbers)
+    return json_object("Numbers that hold in every week of the run.", numbers)
 
 
 def _policy() -> dict[str, Any]:
     changeable = [p for p in TABLE if p.name not in COMPUTED and p.name not in FIXED_AT_START]
     numbers = {p.name: _reference(p) for p in changeable}
-    step = _object(
+    step = json_object(
         "From a date on, some numbers are others.",
         {
             "from": {**_DATE, "description": "The first day; it stands for the week that contains it."},
             "until": {**_DATE, "description": "The first day without the step; left out, the step goes on."},
-            "ramp_weeks": _whole(0, MOST_RAMP, "Weeks in which the numbers move there in equal parts; 0 is at once."),
-            "set": _object("Levers and other parameters, and their values.", numbers, minProperties=1),
+            "ramp_weeks": json_whole(
+                0, MOST_RAMP, "Weeks in which the numbers move there in equal parts; 0 is at once."
+            ),
+            "set": json_object("Levers and other parameters, and their values.", numbers, minProperties=1),
             "deadline": {**_DATE, "description": "Only with `target`: the day by which it is to be met."},
-            "why": _text("What happened, in words."),
-            "source": _text("Where that is said, such as S4."),
+            "why": json_text("What happened, in words."),
+            "source": json_text("Where that is said, such as S4."),
         },
         required=["from", "set"],
     )
@@ -142,11 +148,11 @@ def _policy() -> dict[str, Any]:
 
 
 def _arm() -> dict[str, Any]:
-    return _object(
+    return json_object(
         "One variant.",
         {
-            "title": _text("What this variant is called."),
-            "expected": _text("What is expected of it: a direction, never a size."),
+            "title": json_text("What this variant is called."),
+            "expected": json_text("What is expected of it: a direction, never a size."),
             "parameters": {"$ref": "#/properties/parameters"},
             "policy": {"$ref": "#/properties/policy"},
         },
