@@ -55,7 +55,7 @@ def shares_better(files: ResultFiles) -> View | None:
     table = table[(table["reference"] != "") & (table["reference"] != table["alternative"])]
     if not len(table):
         return None
-    found = {(row.alternative, row.measure): row for row in rows_of(table)}
+    found = {(row.alternative, row.measure): row for row in rows_of(table) if math.isfinite(row.mean)}
     names, reference = list(dict.fromkeys(table["alternative"])), str(table["reference"].iloc[0])
     lines = []
     for heading, measures in headline_sections(files):

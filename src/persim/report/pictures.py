@@ -15,7 +15,7 @@ from pathlib import Path
 from persim.errors import StoreError
 from persim.report.folder import ResultFiles
 
-ORDER = ("take_up", "differences", "funnel", "barriers", "decomposition", "cost_plane")
+ORDER = ("worlds", "take_up", "differences", "funnel", "barriers", "decomposition", "cost_plane")
 MOST_BYTES = 8 << 20
 HEAD_BYTES = 20_000  # title and description stand in the first few thousand
 NO_BAND = "Means only: no band or interval is drawn."
