@@ -13,6 +13,7 @@ import typer
 
 import persim
 from persim import terminal
+from persim.design_search import is_design
 from persim.errors import ScenarioError
 from persim.parameters import GROUPS
 from persim.scenario_search import complete_scenario
@@ -65,7 +66,7 @@ def validate(
     told: set[object] = set()
     for file in files:
         try:
-            said = _design_in_words(file) if _is_design(file) else _scenario_in_words(file)
+            said = _design_in_words(file) if is_design(file) else _scenario_in_words(file)
         except ScenarioError as error:
             findings.append({"file": file, "ok": False, "faults": [dataclasses.asdict(f) for f in error.faults]})
             new = [fault for fault in error.faults if fault not in told]
@@ -80,12 +81,6 @@ def validate(
         terminal.show_json(findings)
     if not all(finding["ok"] for finding in findings):
         raise typer.Exit(terminal.BAD_INPUT)
-
-
-def _is_design(file: str) -> bool:
-    from persim.design import is_design
-
-    return is_design(file)
 
 
 def _scenario_in_words(file: str) -> str:

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _complete_design(incomplete: str) -> list[str]:
-    from persim.design import known_designs
+    from persim.design_search import known_designs
 
     return [name for name in known_designs() if name.startswith(incomplete)]
 

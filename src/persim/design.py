@@ -17,15 +17,15 @@ import numpy as np
 
 from persim.comparison_plan import checked_to_compare, reduction_for, shared_weeks, unique_names
 from persim.design_file import DesignFile, Levers, Sample, Spread, between, read_design_file, tidy
+from persim.design_search import find_design
 from persim.errors import Fault, InputError, ScenarioError
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.parameters import BY_NAME
 from persim.reduction import Reduction
 from persim.scenario import Scenario, read_scenario
-from persim.scenario_fields import NAME, nearest
+from persim.scenario_fields import NAME
 from persim.scenario_file import MOST_PEOPLE, MOST_WEEKS, SHARES
 from persim.scenario_search import SUFFIXES, find_named, is_file, search_folders
-from persim.scenario_yaml import read_nodes
 
 MOST_CELLS = 1_000_000
 TOGETHER = "all_levers"
@@ -309,56 +309,3 @@ def _share_faults(content: DesignFile, design: Design) -> Iterator[Fault]:
                 )
                 yield content.fault(f"parameters.{varied[0]}", problem, "shares that come to at most 1 together")
                 break
-
-
-def find_design(path: str | Path) -> Path:
-    """The file a name or path stands for: here, in the folder `experiments` here, or among those that come with persim."""
-    text = path.as_posix() if isinstance(path, Path) else path
-    place = Path(text)
-    if NAME.fullmatch(text) and (named := find_named(text, design_folders())):
-        return named
-    if place.suffix in SUFFIXES:
-        return place
-    known = known_designs()
-    hint = nearest(place.stem, known) or "persim brings " + ", ".join(known)
-    shown = text if text.isprintable() else ascii(text)
-    raise ScenarioError(
-        [Fault(shown[:200], 0, 0, "", "", "a design's name, or a file NAME.yaml", hint, "there is no such design")]
-    )
-
-
-def is_design(path: str) -> bool:
-    """Does this name or file stand for a design rather than a scenario? A scenario of that name comes first."""
-    place = Path(path)
-    if NAME.fullmatch(path):
-        return find_named(path, search_folders()) is None and find_named(path, design_folders()) is not None
-    if place.suffix not in SUFFIXES or not is_file(place):
-        return False
-    try:
-        tree, _ = read_nodes(place, "design")
-    except ScenarioError:
-        return place.parent.name == "experiments"
-    return "scenarios" in tree.entries
-
-
-def shipped_design_folder() -> Path:
-    """The folder of the designs that come with persim: inside a wheel, or at the root of a checkout."""
-    package = Path(__file__).resolve().parent
-    inside = package / "experiments"
-    return inside if inside.is_dir() else package.parents[1] / "experiments"
-
-
-def design_folders() -> list[Path]:
-    """Where a bare name is looked for, in this order."""
-    return [Path(), Path("experiments"), shipped_design_folder()]
-
-
-def known_designs() -> list[str]:
-    """The names of designs in the folders for them."""
-    found: set[str] = set()
-    for folder in design_folders()[1:]:
-        found |= {path.stem for path in folder.glob("*.yaml")}
-    return sorted(name for name in found if NAME.fullmatch(name))
-
-
-__all__ = ["Design", "find_design", "known_designs", "read_design", "with_levers", "worlds_of"]

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from persim.design import find_design, is_design, known_designs, read_design, shipped_design_folder
+from persim.design import read_design
 from persim.design_schema import design_schema
+from persim.design_search import find_design, is_design, known_designs, shipped_design_folder
 from persim.errors import ScenarioError
 from persim.parameters import FIXED_AT_START, TABLE
 from persim.policy import COMPUTED
