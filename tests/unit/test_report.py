@@ -24,7 +24,7 @@ from persim.report.gates_and_costs import COSTS
 from persim.report.pictures import NO_BAND, caption_of
 from persim.report.stress import method
 from persim.report.views import Cell, Line, View, clean, clipped, parts_of
-from persim.report.wording import answer_of
+from persim.report.wording import answer_of, title_of
 
 HOSTILE = "<script>alert(1)</script>"
 FORMULA = "=cmd|'/c calc'!A1"
@@ -242,6 +242,20 @@ def test_answer_is_told_from_the_tables_where_the_folder_gives_none(folder):
     assert "2 paired runs of 150 people" in first
     assert "95 % interval" in first
     assert "Intervals cover chance between runs only" in rest[-1]
+
+
+def test_arms_are_told_by_what_they_share_and_by_what_sets_them_apart(folder):
+    with_titles(folder, "Rights: usual practice", "Rights: an advocate", "Rights: all of it")
+    files = read_folder(folder)
+    assert list(files.titles.values()) == ["Usual practice", "An advocate", "All of it"]
+    assert title_of(files) == "Rights: 2 alternatives to “Usual practice”"
+
+
+def test_answer_says_that_nothing_differs(folder):
+    change_manifest(folder, answer=None)
+    table = pd.read_parquet(folder / "differences.parquet")
+    table.assign(difference=0.0, low=0.0, high=0.0).to_parquet(folder / "differences.parquet")
+    assert answer_of(read_folder(folder))[0].startswith("Real take-up does not differ from “The baseline”")
 
 
 def test_legal_status_is_shown_only_if_asked_for(folder):

@@ -93,13 +93,19 @@ class ResultFiles:
         return [scenario.name for scenario in self.scenarios]
 
     @property
+    def topic(self) -> str:
+        """What the titles of all scenarios begin with, before a colon, as those of arms do; nothing if they differ."""
+        heads = {scenario.title.partition(": ")[0] for scenario in self.scenarios if ": " in scenario.title}
+        shared = len(self.scenarios) > 1 and all(": " in scenario.title for scenario in self.scenarios)
+        return heads.pop() if shared and len(heads) == 1 else ""
+
+    @property
     def titles(self) -> dict[str, str]:
         """Scenario -> title, the name where there is none; what all titles begin with is left out, each is there once."""
         titles = [scenario.title or scenario.name for scenario in self.scenarios]
-        if len(titles) > 1 and all(": " in title for title in titles):
-            if len({title.partition(": ")[0] for title in titles}) == 1:
-                tails = [title.partition(": ")[2].strip() or title for title in titles]
-                titles = [tail[:1].upper() + tail[1:] for tail in tails]
+        if self.topic:
+            tails = [title.partition(": ")[2].strip() or title for title in titles]
+            titles = [tail[:1].upper() + tail[1:] for tail in tails]
         return {
             scenario.name: title if titles.count(title) == 1 else f"{title} ({scenario.name})"
             for scenario, title in zip(self.scenarios, titles, strict=True)

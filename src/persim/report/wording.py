@@ -64,6 +64,8 @@ def title_of(files: ResultFiles) -> str:
     if len(titles) == 1:
         return titles[0]
     first, *others = titles
+    if files.topic:
+        return f"{clipped(files.topic, 80)}: {len(others)} alternative{'s' if len(others) > 1 else ''} to “{first}”"
     if len(others) > 3:
         return f"{len(others)} alternatives to “{first}”"
     return f"{_listed([f'“{other}”' for other in others])}, compared with “{first}”"
@@ -158,6 +160,9 @@ def _of_several(files: ResultFiles, levels: Mapping, gains: Mapping, order: list
     best, reference = order[0], gains[order[0], "real_take_up"].reference
     row = gains[best, "real_take_up"]
     title, other = files.title(best), files.title(reference)
+    if not any(gains[name, "real_take_up"].difference for name in order):
+        same = f"Real take-up does not differ from “{other}” in any alternative, to the last person ({size(files)})."
+        return [same, "", CHANCE]
     if not row.low > 0.0 and math.isfinite(row.low):
         first = (
             f"No alternative raises real take-up beyond chance; the largest difference to “{other}” is that of "
