@@ -7,16 +7,13 @@ the largest. Time to build a population is left out of runs, for every version a
 
 import gc
 import os
-import random
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +21,8 @@ import numpy as np
 from agreement import MAIN, agreement
 from pb_lite_mesa import PBLite
 from plain_mesa import PlainMesaModel
+from rows import MET, MISSED, QUICK, Row, Size, at_least, at_most, in_turn, one_core, ratios, spread
+from sweep_measurements import SWEEPS
 
 import persim
 from persim.measures import N_FIELDS
@@ -33,77 +32,7 @@ from persim.scenario import Scenario, read_scenario
 from persim.simulate import ready_the_compiled_model, run_scenario, scratch
 from persim.week import run_weeks
 
-MET, MISSED, NOTED = "met", "missed", ""
 COMPARED = ("baseline", "cto_rights", "perceived_risk", "integrated_teams", "lean_process", "gold_standard")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table. `verdict` is empty where there is no goal."""
-
-    what: str
-    measured: str
-    goal: str = ""
-    verdict: str = NOTED
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much to measure: rounds, weeks of a run, and how many times the shortest runs are repeated in a round."""
-
-    rounds: int
-    weeks: int
-    few_weeks: int
-    repeats: int
-
-
-FULL = Size(rounds=7, weeks=260, few_weeks=104, repeats=8)
-QUICK = Size(rounds=3, weeks=260, few_weeks=26, repeats=4)
-
-
-def at_least(value: float, goal: float) -> str:
-    """The verdict on a goal that is a floor."""
-    return MET if value >= goal else MISSED
-
-
-def at_most(value: float, goal: float) -> str:
-    """The verdict on a goal that is a ceiling."""
-    return MET if value <= goal else MISSED
-
-
-def spread(values: list[float], unit: str = "", digits: int = 1) -> str:
-    """Median [smallest-largest]."""
-    return f"{statistics.median(values):,.{digits}f}{unit} [{min(values):,.{digits}f}-{max(values):,.{digits}f}]"
-
-
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Stay on one core, so that a time does not hold a move to another."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(before)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-def in_turn(versions: dict[str, Callable[[int], float]], rounds: int) -> dict[str, list[float]]:
-    """Call every version once a round, in random order, with the number of the round: what they return, by version."""
-    order = random.Random(rounds)
-    found: dict[str, list[float]] = {name: [] for name in versions}
-    for number in range(1, rounds + 1):
-        for name in order.sample(list(versions), len(versions)):
-            gc.collect()
-            found[name].append(versions[name](number))
-    return found
-
-
-def ratios(above: list[float], below: list[float]) -> list[float]:
-    """Ratios within rounds."""
-    return [a / b for a, b in zip(above, below, strict=True)]
 
 
 def faster(what: str, slow: list[float], fast: list[float], goal: float) -> Row:
@@ -398,6 +327,7 @@ MEASUREMENTS: dict[str, Callable[[Size], list[Row]]] = {
     "face": mesa_face,
     "memory": memory,
     "start": first_and_second_run,
+    **SWEEPS,
     "compare": long_comparison,
     "agreement": same_model,
 }

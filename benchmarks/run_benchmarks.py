@@ -18,7 +18,8 @@ from pathlib import Path
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-from measurements import FULL, LONG, MEASUREMENTS, QUICK, Row, measure  # noqa: E402 - after the lines above
+from measurements import LONG, MEASUREMENTS, measure  # noqa: E402 - after the lines above
+from rows import FULL, QUICK, Row  # noqa: E402
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
