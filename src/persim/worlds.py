@@ -167,7 +167,7 @@ def where_it_fails(sweep: Sweep) -> list[tuple[str, Discovery]]:
     measure, design = sweep.design.deciding_outcome, sweep.design
     names = [factor.parameter for factor in design.factors]
     factors = pd.DataFrame(design.worlds, columns=pd.Index(names))
-    labels = {name: BY_NAME[name].meaning for name in names}
+    labels = {name: name.replace("_", " ") for name in names}
     units = {name: BY_NAME[name].unit for name in names}
     found = []
     for name, differences in zip(sweep.names[1:], world_differences(sweep.values(measure)), strict=True):

@@ -86,7 +86,7 @@ def sweep_folder(folder: Path) -> Path:
     }  # fmt: skip
     fails = {
         "alternative": ["lean_process"], "reference": "baseline", "measure": "real_take_up", "n_worlds": 200,
-        "failing": 36, "conditions": "[]", "coverage": 0.71, "density": 0.84, "coverage_held_out": 0.6,
+        "failing": 36, "conditions": "role boundary > 0.7", "coverage": 0.71, "density": 0.84, "coverage_held_out": 0.6,
         "density_held_out": 0.75, "sentence": "lean_process fails mostly where role boundary is above 0.7.",
     }  # fmt: skip
     worlds = {"world": [0, 1], "role_boundary": 0.4, "alternative": "lean_process", "measure": "real_take_up",
@@ -195,7 +195,7 @@ def test_every_figure_has_a_caption_with_n_and_what_the_band_is(compared):
     assert len(captions) == len(list((compared / "figures").glob("*.svg"))) == len(page.having("img"))
     for caption in captions:
         assert "2 paired runs of 150 people" in caption
-        assert re.search("band|interval", caption)
+        assert re.search("band|[Ii]nterval|region", caption)
     assert all(image["alt"] for image in page.having("img"))
 
 
@@ -279,7 +279,7 @@ def test_page_of_one_run_says_that_luck_is_in_it(one_run):
 def test_page_of_a_sweep_shows_worlds_failures_and_factors_with_their_caveat(folder):
     page = page_of(sweep_folder(folder))
     for words in (
-        "82 %", "61 % clearly", "4.0 % in the reference; higher is better", "“A leaner process” fails mostly", "36",
+        "82 %", "61 % clearly", "4.0 % in the reference; higher is better", "It fails where role boundary > 0.7.", "36",
         "of 200", "71 %", "60 % held out",
         "Whose job", "A share of sampled parameter sets under our priors, not a chance of success here.",
         "200 worlds, 2 paired runs", "One.", "Three.",

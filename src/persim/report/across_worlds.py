@@ -126,6 +126,7 @@ def _fail_line(files: ResultFiles, row: Any, labels: Mapping[str, str]) -> Line:
         _covered(row.coverage, row.coverage_held_out),
         _covered(row.density, row.density_held_out),
     )
-    words = row.sentence or text_of(getattr(row, "conditions", "")) or "No words describe where it fails."
+    conditions = text_of(getattr(row, "conditions", ""))
+    words = f"It fails where {conditions}." if conditions else row.sentence or "No words describe where it fails."
     caveat = text_of(getattr(row, "caveat", "")) or PRIORS
     return Line(with_titles(files, words), cells, labels.get(row.measure, row.measure.replace("_", " ")), (caveat,))

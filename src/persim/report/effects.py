@@ -54,6 +54,7 @@ YEARLY = (
 POINTS = "Differences between percentages are in percentage points."
 INTERVALS = "Under each number: its 95 % interval, which covers chance between runs only."
 FEW = f"† Rests on fewer than {SMALL} people in a run: read with care, or run more people."
+MOST_BY_GROUP = 4  # scenarios beside the first in tables by group
 
 
 def is_few(row: Any) -> bool:
@@ -95,7 +96,7 @@ def unit_of(unit: str) -> str:
 def shows_legal_status(files: ResultFiles) -> bool:
     """Whether groups by legal status were asked for, or the scenarios are about community treatment orders."""
     options = files.manifest.get("options")
-    asked = texts_of(options.get("groups")) if isinstance(options, dict) else []
+    asked = texts_of(options.get("groups")) if isinstance(options, dict) else texts_of(files.manifest.get("groups"))
     words = [part.strip() for text in asked for part in text.split(",")]
     return LEGAL_STATUS in words or any(scenario.resolved.get("enrich") for scenario in files.scenarios)
 
@@ -191,18 +192,28 @@ def by_group(files: ResultFiles) -> list[View]:
     table = files.tables.get("groups")
     if table is None:
         return []
-    names = present(files, table)
+    every = present(files, table)
     if not shows_legal_status(files):
         table = table[table["dimension"] != LEGAL_STATUS]
     views = []
     for outcome in BY_GROUP:
         rows = table[table["outcome"] == outcome]
         if len(rows):
-            views.append(_group_view(files, outcome, rows, names))
+            names = _most_different(rows, every)
+            views.append(_group_view(files, outcome, rows, names, len(every) - len(names)))
     return views
 
 
-def _group_view(files: ResultFiles, outcome: str, rows: pd.DataFrame, names: list[str]) -> View:
+def _most_different(rows: pd.DataFrame, names: list[str]) -> list[str]:
+    """The first scenario and the few that differ most from it for everyone: many tables of many columns tell nobody."""
+    if len(names) <= 1 + MOST_BY_GROUP:
+        return names
+    everyone = rows[rows["dimension"] == "all"].set_index("scenario")["difference"].abs()
+    ranked = sorted(names[1:], key=lambda name: -float(everyone.get(name, 0.0)))[:MOST_BY_GROUP]
+    return [names[0], *(name for name in names[1:] if name in ranked)]
+
+
+def _group_view(files: ResultFiles, outcome: str, rows: pd.DataFrame, names: list[str], left_out: int) -> View:
     found = {(row.scenario, row.dimension, row.group): row for row in rows_of(rows)}
     lines: list[Line] = []
     for dimension in dict.fromkeys(rows["dimension"]):
@@ -214,6 +225,10 @@ def _group_view(files: ResultFiles, outcome: str, rows: pd.DataFrame, names: lis
     lead = ["Under each number: its 95 % interval. People: mean in a run of the first scenario."]
     if not shows_legal_status(files):
         lead.append("Legal status was not asked for, and is not shown apart.")
+    if left_out:
+        lead.append(
+            f"The {MOST_BY_GROUP} scenarios that differ most for everyone; {left_out} more are in the workbook."
+        )
     heads = ("People", files.title(names[0]), *(files.title(name) for name in names[1:]))
     title = f"{first['label']} by group, {unit_of(first['unit'])}"
     return View(

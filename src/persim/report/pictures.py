@@ -70,7 +70,7 @@ def caption_of(words: str, size: str) -> str:
     """The figure's own words; n and what a band is are added where they do not say it."""
     if not re.search(r"\b(runs?|worlds?)\b", words):
         words = f"{words} From {size}.".strip()
-    if not re.search(r"\b(bands?|intervals?|nine of ten|bars?)\b", words):
+    if not re.search(r"\b(bands?|intervals?|regions?|nine of ten|bars?)\b", words, re.IGNORECASE):
         words = f"{words} {NO_BAND}"
     return words
 
