@@ -97,12 +97,13 @@ def sweep(
     from persim.sweep import Crew, planned
     from persim.sweep import sweep as run_sweep
 
-    found, place = planned(design, out, replicates, seed, people, weeks)
-    order = Crew(jobs, workers.value, scheduler)
-    if dry_run:
-        _tell_estimate(found, place, order, found.replicates if replicates is None else replicates, json)
-        return
-    with _kept(place):
+    with _kept() as places:
+        found, place = planned(design, out, replicates, seed, people, weeks)
+        order = Crew(jobs, workers.value, scheduler)
+        if dry_run:
+            _tell_estimate(found, place, order, found.replicates if replicates is None else replicates, json)
+            return
+        places.append(place)
         _say_if_compiling()
         with _progress("running") as progress:
             result = run_sweep(
@@ -115,25 +116,43 @@ def sweep(
         raise typer.Exit(terminal.SOME_FAILED)
 
 
+TERMINATED = 128 + signal.SIGTERM
+
+
 class _Terminated(KeyboardInterrupt):
     """The system asked the process to end."""
 
 
 @contextmanager
-def _kept(place: Path) -> Iterator[None]:
-    """Ctrl-C, or a polite kill, ends the sweep between two runs and says how to go on."""
+def _kept() -> Iterator[list[Path]]:
+    """Ctrl-C, or a polite kill, ends the sweep between two runs and says how to go on with what is in the folder."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise _Terminated
 
+    places: list[Path] = []
     before = signal.signal(signal.SIGTERM, end)
     try:
-        yield
+        yield places
     except KeyboardInterrupt as why:
-        terminal.say(f"interrupted; every finished run is kept: go on with `persim sweep {_shown(place)} --resume`")
-        raise typer.Exit(128 + signal.SIGTERM if isinstance(why, _Terminated) else terminal.INTERRUPTED) from None
+        terminal.say(_interrupted(places[0] if places else None))
+        raise typer.Exit(TERMINATED if isinstance(why, _Terminated) else terminal.INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _interrupted(place: Path | None) -> str:
+    from persim.run_store import DESIGN
+
+    if place is None or not (place / DESIGN).is_file():
+        return "interrupted before anything was begun"
+    return f"interrupted; every finished run is kept: go on with `persim sweep {_typed(place)} --resume`"
+
+
+def _typed(place: Path) -> str:
+    """A path as it is typed: in quotes if the shell would take it apart; a name alone could be that of a design."""
+    text = str(_shown(place))
+    return text if all(sign.isalnum() or sign in "/\\._-+:~" for sign in text) else f'"{text}"'
 
 
 def _tell_estimate(design: Design, place: Path, order: Crew, replicates: int, json: bool) -> None:

@@ -116,16 +116,20 @@ def by_processes(maker: RunMaker, numbers: Iterator[int], jobs: int = 0) -> Arri
     try:
         while True:
             while len(pending) < 2 * n and (batch := batches.take()):
-                pending.add(pool.submit(_make_here, batch))
+                with _without_ctrl_c():
+                    pending.add(pool.submit(_make_here, batch))
             if not pending:
                 return
             finished, pending = wait(pending, LOOK_SECONDS, FIRST_COMPLETED)
             found: list[Settled] = []
             for future in finished:
-                settled, seconds = future.result()
-                batches.took(len(settled), seconds)
-                found += settled
-            yield found
+                if future.exception() is None:
+                    settled, seconds = future.result()
+                    batches.took(len(settled), seconds)
+                    found += settled
+            yield found  # before what went wrong is told
+            for future in finished:
+                future.result()
     except BrokenProcessPool:
         raise StoreError(
             "a process that made runs was killed, perhaps for want of memory; every finished run is kept: "
@@ -133,6 +137,19 @@ def by_processes(maker: RunMaker, numbers: Iterator[int], jobs: int = 0) -> Arri
         ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Processes that begin here never hear of Ctrl-C, which goes to all of a terminal's; here it is heard afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _MAKER: RunMaker | None = None

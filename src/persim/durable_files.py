@@ -74,17 +74,19 @@ def locked(place: Path, what: str) -> IO[str]:
         file = place.open("a+", encoding="utf-8")
     try:
         _lock(file)
-    except OSError:
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+            file.close()
+            reason = (error.strerror or str(error)).lower()
+            raise StoreError(f"{place} cannot be locked, so two sweeps could write there at once: {reason}") from None
         with suppress(OSError):
             file.seek(0)
         owner = file.read(100).strip() or "another process"
         file.close()
         raise StoreError(f"{what} is being written to by {owner}; wait for it, or stop it") from None
-    with clear_errors(place):
-        file.seek(0)
-        file.truncate()
-        file.write(f"process {os.getpid()}\n")
-        file.flush()
+    with suppress(OSError):  # a full disk: the lock holds all the same
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), f"process {os.getpid()}\n".encode())
     return file
 
 

@@ -140,6 +140,8 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     lines += _factor_changes(old, new)
     if old["seed"] != new["seed"]:
         lines.append(f"the first seed was {old['seed']}, and is {new['seed']}")
+    if old["deciding_outcome"] != new["deciding_outcome"]:
+        lines.append(f"the deciding outcome was {old['deciding_outcome']}, and is {new['deciding_outcome']}")
     for key, value in old["reduction"].items():
         if new["reduction"][key] != value:
             lines.append(

@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,8 @@ from persim.jit import MODEL_VERSION
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.precision import CAP, Precision, next_replicates, read_half_width, stopping_words
 from persim.run_maker import RunMaker, run_maker
-from persim.run_store import DESIGN, FAILED, LEDGER, LOCK, PARTS, RunStore, create, read_content, remade
-from persim.store import DEFAULT_PLACE, MANIFEST
+from persim.run_store import DESIGN, FAILED, LEDGER, LOCK, LOST, PARTS, RunStore, create, read_content
+from persim.store import DEFAULT_PLACE, MANIFEST, NOT_OURS_BUT_HARMLESS
 from persim.stored_design import changes, content_of, design_of
 from persim.sweep_folder import FILES, write_sweep
 from persim.sweep_result import Sweep
@@ -95,13 +95,28 @@ def sweep(
     asked = precision_asked(precision, outcome, cap, plan)
     resume = resume or rerun_failed or repair
     with closing(_store(plan, place, resume, repair, force)) as store:
+        if repair:
+            store.forget_foreign(run_maker(design_of(store.content)).name)
         if rerun_failed:
             store.forget_failed()
         wanted = plan.replicates if replicates is None else replicates
         target = max(int(store.head("replicates") or 0), wanted)
         stopped = _run_all(store, design_of(store.content), order, target, asked, progress)
-        write_sweep(store, started, stopped, figures)
+        with _kept_if_it_fails(place):
+            write_sweep(store, started, stopped, figures)
     return Sweep(place, check=False)
+
+
+@contextmanager
+def _kept_if_it_fails(place: Path) -> Iterator[None]:
+    """Say that runs are kept, and where, if tables cannot be written."""
+    try:
+        with clear_errors(place):
+            yield
+    except StoreError as error:
+        if str(place) in str(error):
+            raise
+        raise StoreError(f"{place}: {error}; every finished run is kept: go on with --resume") from error
 
 
 def sweep_again(
@@ -177,21 +192,34 @@ def precision_asked(precision: str | float | None, outcome: str | None, cap: int
 
 def _store(design: Design, place: Path, resume: bool, repair: bool, force: bool) -> RunStore:
     """The store of this design, open for writing: a new one, or the one that is there."""
+    if force and resume:
+        raise InputError("force throws a sweep away, resume, rerun_failed and repair go on with it: choose one")
     there = (place / DESIGN).is_file()
-    if there and force and not resume:
-        _throw_away(place)
-        there = False
+    if there and not (resume or force):
+        raise _holds_a_sweep(place)
     if not there:
         if resume and not place.exists():
             raise StoreError(f"there is nothing to resume: {place} does not exist")
         _make_place(place)
-        create(place, content_of(design))
-    elif not resume:
-        raise StoreError(
-            f"{place} holds a sweep: go on with --resume, begin anew with --force, or choose another --out"
-        )
-    _check_same(place, design)
-    return _repaired(place) if repair else _whole(place)
+    lock = locked(place / LOCK, str(place))
+    try:
+        there = (place / DESIGN).is_file()  # another process may have begun it just before
+        if there and force:
+            _throw_away(place)
+            there = False
+        if not there:
+            create(place, content_of(design))
+        elif not resume:
+            raise _holds_a_sweep(place)
+        _check_same(place, design)
+        return RunStore(place, writing=True, lock=lock, repair=repair)
+    except BaseException:
+        lock.close()
+        raise
+
+
+def _holds_a_sweep(place: Path) -> StoreError:
+    return StoreError(f"{place} holds a sweep: go on with --resume, begin anew with --force, or choose another --out")
 
 
 def _make_place(place: Path) -> None:
@@ -199,6 +227,8 @@ def _make_place(place: Path) -> None:
         if place.exists() and not place.is_dir():
             raise StoreError(f"{place} is a file; a sweep needs a folder")
         place.mkdir(parents=True, exist_ok=True)
+        if (place / LEDGER).exists() or any((place / PARTS).glob("*")):
+            raise StoreError(f"{place} has lost its {DESIGN}, which says what was run: {LOST}")
         unfinished = {PARTS, LOCK, f"{DESIGN}{UNFINISHED}"}
         if foreign := sorted(
             p.name for p in place.iterdir() if p.name not in unfinished and not p.name.startswith(".")
@@ -207,15 +237,32 @@ def _make_place(place: Path) -> None:
 
 
 def _throw_away(place: Path) -> None:
-    """Remove a sweep, unless something else is in its folder, or another process writes to it."""
-    ours = {*OURS, MANIFEST, "README.txt", "report.html", "report.xlsx"}
+    """Remove a sweep, unless something else is in its folder. Its design goes last: until then it can be thrown away."""
+    with clear_errors(place):
+        if foreign := sorted(_foreign(place)):
+            raise StoreError(f"{place} also holds {foreign[0]}, which persim did not write: move it away first")
+        (place / MANIFEST).unlink(missing_ok=True)
+        for found in place.iterdir():
+            if found.name not in (DESIGN, LOCK):
+                shutil.rmtree(found) if found.is_dir() else found.unlink()
+        (place / DESIGN).unlink()
+
+
+def _foreign(place: Path) -> Iterator[str]:
+    """What a sweep's folder holds beside what persim writes there, hidden files apart."""
+    ours = {*OURS, MANIFEST, "README.txt", "report.html", "report.xlsx", *NOT_OURS_BUT_HARMLESS}
     for name, _ in FILES:
         ours |= {name.rstrip("/"), name.replace(".csv", ".parquet")}
-    if foreign := sorted(p.name for p in place.iterdir() if p.name not in ours and not p.name.startswith(".")):
-        raise StoreError(f"{place} also holds {foreign[0]}, which persim did not write: move it away first")
-    with locked(place / LOCK, str(place)), clear_errors(place):
-        for found in place.iterdir():
-            shutil.rmtree(found) if found.is_dir() else found.unlink()
+    ours |= {f"{name}{UNFINISHED}" for name in (DESIGN, MANIFEST)}
+    kinds = {PARTS: (".parquet", UNFINISHED), "scenarios": (".json",), "figures": (".png", ".svg")}
+    for found in place.iterdir():
+        if found.name.startswith("."):
+            continue
+        if found.name not in ours or (found.is_dir() and found.name not in kinds):
+            yield found.name
+        elif found.name in kinds and found.is_dir():
+            inside = (p for p in found.iterdir() if not p.name.startswith(".") and p.name not in NOT_OURS_BUT_HARMLESS)
+            yield from (f"{found.name}/{p.name}" for p in inside if p.is_dir() or p.suffix not in kinds[found.name])
 
 
 def _check_same(place: Path, design: Design) -> None:
@@ -228,28 +275,6 @@ def _check_same(place: Path, design: Design) -> None:
         )
     if lines := changes(old, new):
         raise StoreError("\n".join([f"{place} was begun for another design:", *(f"  {line}" for line in lines)]))
-
-
-def _whole(place: Path) -> RunStore:
-    store = RunStore(place, writing=True)
-    try:
-        store.check_parts()
-    except BaseException:
-        store.close()
-        raise
-    return store
-
-
-def _repaired(place: Path) -> RunStore:
-    """The store without what is damaged, which will be made again."""
-    try:
-        store = RunStore(place, writing=True)
-    except StoreError as error:
-        if "damaged" not in str(error):
-            raise
-        store = remade(place)
-    store.forget_damaged()
-    return store
 
 
 # The runs -----------------------------------------------------------------------------------------------------------------
@@ -318,7 +343,7 @@ def estimate(design: Design, place: Path, replicates: int, order: Crew) -> Estim
     missing = n_runs
     if (place / DESIGN).is_file():
         _check_same(place, design)
-        if (place / LEDGER).is_file():
+        if (place / LEDGER).exists():
             with closing(RunStore(place)) as store:
                 missing = int((store.settled(n_runs) == 0).sum())
     maker = run_maker(design)

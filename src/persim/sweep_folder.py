@@ -6,12 +6,13 @@ comes last, so that a folder with a manifest is a whole one.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ import pandas as pd
 
 import persim
 from persim.comparison_folder import BEAR_IN_MIND, write_contents
-from persim.comparison_words import answer_sentences
 from persim.design_file import Spread
 from persim.durable_files import clear_errors, write_whole
 from persim.figure_frames import as_bytes
@@ -30,12 +30,13 @@ from persim.run_store import DESIGN, LEDGER, PARTS, RunStore
 from persim.store import MANIFEST, ResultFolder, machine, safe_name, sealed
 from persim.sweep_figures import sweep_figures
 from persim.sweep_result import Sweep
-from persim.sweep_words import scenario_lines, size_of, sweep_answer, sweep_notes, table_lines
+from persim.sweep_words import one_world_answer, scenario_lines, size_of, sweep_answer, sweep_notes, table_lines
 from persim.text_table import wrapped
 from persim.worlds import across_worlds, fails_table, told_measures, where_it_fails, worlds_table
 
 LINE = 100
 FEWEST_WORLDS = 2
+WRITTEN = "written"  # in the ledger: the files beside the store
 ANSWER, SHORT = "answer.txt", "scenarios.txt"
 FILES = (
     ("answer.txt", "the answer in at most three sentences, and what to bear in mind"),
@@ -74,18 +75,28 @@ class SweepFolder(ResultFolder):
                 shutil.rmtree(left_over, ignore_errors=True)
             self.place.mkdir()
 
-    def take_places(self) -> list[str]:
-        """Move what was written into the sweep's folder, in place of what was there; returns the names of the files."""
-        names = sorted(p.relative_to(self.place).as_posix() for p in self.place.rglob("*") if p.is_file())
+    def names(self) -> list[str]:
+        """The files that were written."""
+        return sorted(p.relative_to(self.place).as_posix() for p in self.place.rglob("*") if p.is_file())
+
+    def take_places(self, before: Iterable[str]) -> None:
+        """Move what was written into the sweep's folder, and remove of the files `before` those that are no more."""
+        names = self.names()
         with clear_errors(self.target):
-            for folder in {Path(name).parts[0] for name in names if "/" in name}:
-                if (self.target / folder).is_dir():
-                    shutil.rmtree(self.target / folder)
             for name in names:
                 (self.target / name).parent.mkdir(parents=True, exist_ok=True)
                 os.replace(self.place / name, self.target / name)
+            for name in set(before) - set(names):
+                (self.target / name).unlink(missing_ok=True)
+                with suppress(OSError):  # of a folder that still holds something
+                    (self.target / name).parent.rmdir()
             shutil.rmtree(self.place, ignore_errors=True)
-        return names
+
+
+def _tables() -> set[str]:
+    """Names of tables and texts that a sweep may have beside its store."""
+    names = {name for name, _ in FILES if name.endswith((".csv", ".txt"))}
+    return names | {name.replace(".csv", ".parquet") for name in names}
 
 
 def write_sweep(store: RunStore, started: float, stopped: str, figures: bool = True) -> None:
@@ -99,7 +110,13 @@ def write_sweep(store: RunStore, started: float, stopped: str, figures: bool = T
     with folder, closing(Sweep(store.folder, check=False)) as sweep:
         answer = _write_tables(sweep, folder, stopped, figures)
         manifest = _manifest(sweep, answer, started, stopped)
-        names = folder.take_places()
+        names = folder.names()
+        before = {*json.loads(store.head(WRITTEN) or "[]"), *_tables()}
+        store.note(
+            WRITTEN, json.dumps(sorted(before | set(names)))
+        )  # so that a kill while they move leaves none behind
+        folder.take_places(before)
+    store.note(WRITTEN, json.dumps(names))
     store.tidy()
     parts = [f"{PARTS}/{part.file}" for part in store.parts()]
     files = sorted([*names, DESIGN, LEDGER, *parts])
@@ -121,7 +138,7 @@ def _write_tables(sweep: Sweep, folder: SweepFolder, stopped: str, figures: bool
         comparison = sweep.comparison()
         write_contents(comparison, folder, figures)
         folder.write_text(SHORT, "\n".join(scenario_lines(comparison, sweep.design.deciding_outcome)) + "\n")
-        answer = answer_sentences(comparison)
+        answer = one_world_answer(comparison, sweep.design.deciding_outcome)
     else:
         across, fails = across_worlds(sweep), where_it_fails(sweep)
         folder.write_table("across_worlds", across)
