@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from persim.comparison import Comparison
-from persim.comparison_words import PURPOSE, size_words, window_words
-from persim.design import Design
+from persim.comparison_words import PURPOSE, answer_sentences, size_words, window_words
+from persim.design import TOGETHER, Design
 from persim.discovery import Discovery, discovery_sentence
+from persim.intervals import means
 from persim.number_words import MINUS, difference_words, level_words, shown
 from persim.sweep_result import Sweep
 from persim.worlds import better_if
@@ -194,3 +195,56 @@ def scenario_lines(c: Comparison, deciding: str) -> list[str]:
 def _gain(c: Comparison, deciding: str, number: int) -> float:
     found = c.estimate(deciding, number).difference
     return found if found is not None and math.isfinite(found) else -math.inf
+
+
+def one_world_answer(c: Comparison, deciding: str) -> list[str]:
+    """The answer of a sweep in one world, in at most three sentences: about the deciding outcome, and what levers add up to."""
+    if deciding == "real_take_up" or len(c.names) < 2:
+        found = answer_sentences(c)
+    else:
+        found = [_most_sentence(c, deciding), *answer_sentences(c)[-1:]]
+    if together := together_words(c, deciding):
+        found = [found[0], together, *found[1:]]
+    return found[:3]
+
+
+def _most_sentence(c: Comparison, deciding: str) -> str:
+    outcome, way = c.measures[deciding], better_if(deciding)
+    sign = -1.0 if way == "lower" else 1.0
+    best = max(range(1, len(c.names)), key=lambda number: sign * _gain(c, deciding, number))
+    own = c.estimate(deciding, best)
+    label = f"{outcome.label[0].lower()}{outcome.label[1:]}"
+    if own.difference is None or own.difference_low is None or own.difference_high is None:
+        return f"Nothing can be said of {label}."
+    size = difference_words(outcome.unit, own.difference, own.difference_low, own.difference_high)
+    if own.difference_low <= 0.0 <= own.difference_high:
+        return f"No scenario changes {label} beyond chance; {c.names[best]} comes nearest: {size} ({size_words(c)})."
+    verb = "lowers" if own.difference < 0.0 else "raises"
+    return (
+        f"{c.names[best]} {verb} {label} most: from {level_words(outcome.unit, c.estimate(deciding, 0).mean)} to "
+        f"{level_words(outcome.unit, own.mean)}, {size} {shown(outcome.unit).of_difference} against {c.reference} "
+        f"({size_words(c)})."
+    )
+
+
+def together_words(c: Comparison, deciding: str) -> str:
+    """Which lever does most alone, and whether all of them do more than the sum; nothing if that was not tried."""
+    alone = [number for number, name in enumerate(c.names) if number and "+" not in name and name != TOGETHER]
+    if TOGETHER not in c.names or len(alone) < 2 or c.replicates < 2:
+        return ""
+    outcome = c.measures[deciding]
+    reference = c.values(deciding, 0)
+    gains = [c.values(deciding, number) - reference for number in alone]
+    more = means(c.values(deciding, TOGETHER) - reference - sum(gains))
+    total = float(np.nansum([np.nanmean(gain) for gain in gains]))
+    best = max(alone, key=lambda number: _gain(c, deciding, number))
+    way = shown(outcome.unit)
+    low, high = way.factor * float(more.low), way.factor * float(more.high)
+    said = (
+        f"Of single levers {c.names[best]} does most ({_signed(way.factor * _gain(c, deciding, best))}); alone they add up to "
+        f"{_signed(way.factor * total)} {way.of_difference}"
+    )
+    if low <= 0.0 <= high:
+        return f"{said}, and all together do not differ from that sum beyond chance."
+    beyond = f"{abs(way.factor * float(more.mean)):.1f} {'more' if low > 0.0 else 'less'}"
+    return f"{said}, and all together bring {beyond} than that sum (95 % interval {_signed(low)} to {_signed(high)})."

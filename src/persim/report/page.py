@@ -18,7 +18,7 @@ from persim.report.pictures import pictures_of
 from persim.report.stress import GUIDELINE, method
 from persim.report.views import Part, View, clean, clipped, parts_of
 from persim.report.wording import (
-    MISUSE,
+    NOT_FOR,
     answer_of,
     limits_of,
     made_by,
@@ -94,7 +94,7 @@ def page(files: ResultFiles, said: Sequence[str], workbook: str = "") -> str:
     after += [("What people said", "said"), ("Provenance", "provenance")]
     return template.render(
         generator=f"{GENERATOR} {persim.__version__}", style=Markup(_packaged("page.css")),
-        title=title_of(files), question=question_of(files), answer=answer_of(files), misuse=MISUSE,
+        title=title_of(files), question=question_of(files), answer=answer_of(files), not_for=NOT_FOR,
         size=size(files).capitalize(), period=period(files), notes=notes_of(files),
         pictures=pictures_of(files, size(files)), sections=sections, few_note=FEW,
         contents=[*((section.heading, section.anchor) for section in sections), *after],

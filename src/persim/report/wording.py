@@ -19,7 +19,7 @@ from persim.report.views import clipped
 MOST_SENTENCES = 3
 TITLE_SIGNS = 160
 QUESTION_SIGNS = 600
-MISUSE = (
+NOT_FOR = (
     "This is a thinking aid about synthetic people. Nobody in it exists, and nothing in it came from anyone's records. "
     "It is not for decisions on anyone's eligibility, risk or budget, nor on staff or sites, and it predicts nothing "
     "for a person, a team or a named Trust. No equality impact assessment can rest on it."

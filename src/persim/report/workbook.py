@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from persim.number_words import shown, unit_words
 from persim.report.folder import ResultFiles, text_of
 from persim.report.views import clean
-from persim.report.wording import MISUSE, answer_of, limits_of, made_by, question_of, title_of
+from persim.report.wording import NOT_FOR, answer_of, limits_of, made_by, question_of, title_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -231,7 +231,7 @@ def _write_front(
     write("Question", question_of(files))
     for number, sentence in enumerate(answer_of(files)):
         write("" if number else "The answer", sentence, font_size=12)
-    write("What this is not for", MISUSE)
+    write("What this is not for", NOT_FOR)
     write(
         "How to read the sheets",
         "Every number is in the unit that its row or its column names; differences between percentages are in percentage "
