@@ -143,9 +143,8 @@ def _design(
     reduction = reduction_for(
         alternatives, first, stop, content.window, outcomes, content.groups, content.record  # type: ignore[arg-type]
     )  # fmt: skip
-    if not content.groups:  # gaps between groups cost a fifth of a run; ask for groups to have them
-        enriched = alternatives[0].enrich is not None
-        reduction = replace(reduction, also=("legal_status",) if enriched else ())
+    # Groups cost time, so only those asked for are recorded; a gap whose groups are not is missing.
+    reduction = replace(reduction, also=() if alternatives[0].enrich is None else ("legal_status",))
     design = Design(
         content.name, content.texts["title"], content.texts["question"], content.texts.get("expected", ""),
         content.texts.get("notes", ""), tuple(replace(s, n_weeks=stop - s.start_week) for s in alternatives), names,
