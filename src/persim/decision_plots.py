@@ -60,7 +60,7 @@ def differences(table: pd.DataFrame, levels: Mapping[str, float], titles: Mappin
     measures = list(dict.fromkeys(table["measure"]))
     names = list(titles)
     with house_style():
-        rows = [fold(title, 34) for title in titles.values()]
+        rows = [fold(title, 31) for title in titles.values()]
         height = 0.35 + (0.07 + 0.13 * max(row.count("\n") + 1 for row in rows)) * len(rows)
         labels = table.drop_duplicates("measure")["label"].tolist()
         figure, panels = panels_for(labels, height, words, bottom=0.7, left=2.2, gap=0.72, share=False)
