@@ -6,13 +6,15 @@ once. Every batch says which version of the model made it, since runs of two ver
 
 from __future__ import annotations
 
+import logging
 import pickle
 import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from persim.crews import LOOK_SECONDS, Arrived, Batches
-from persim.errors import InputError, StoreError
+from persim.errors import InputError, PersimError, StoreError
 from persim.jit import MODEL_VERSION
 from persim.run_maker import RunMaker, make_all
 from persim.run_store import Settled
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 GONE = "the scheduler has gone; every finished run is kept: go on with --resume"
-CONNECT_SECONDS = 20
+CONNECT_SECONDS = 10
 WAIT_FOR_WORKERS_SECONDS = 120
 BATCHES_A_THREAD = 2
 
@@ -33,19 +35,46 @@ def by_dask(maker: RunMaker, numbers: Iterator[int], scheduler: str) -> Arrived:
     Raises: InputError if there is no such scheduler or the extra is missing; StoreError if it goes away meanwhile, or
         a worker has another version of the model.
     """
-    client = _connected(scheduler)
     try:
-        _check_versions(client)
+        import distributed  # noqa: F401 - its logs are to be quiet from the beginning
+    except ImportError:
+        raise InputError("--scheduler needs Dask: pip install 'persim[cluster]'") from None
+    with _quiet(), closing(_connected(scheduler)) as client:
+        with _gone_is_told(client):
+            _check_versions(client)
         yield from _made(client, maker, numbers)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the lines and tracebacks that Dask logs when something goes away; persim says it in one."""
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "distributed"]
+    before = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        yield
     finally:
-        client.close(timeout=5)
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+
+
+@contextmanager
+def _gone_is_told(client: Client) -> Iterator[None]:
+    """Turn whatever Dask raises when its scheduler has gone into one line."""
+    try:
+        yield
+    except PersimError:
+        raise
+    except Exception as error:
+        if isinstance(error, (OSError, TimeoutError)) or client.status != "running":
+            raise StoreError(GONE) from error
+        raise
 
 
 def _connected(scheduler: str) -> Client:
-    try:
-        from distributed import Client
-    except ImportError:
-        raise InputError("--scheduler needs Dask: pip install 'persim[cluster]'") from None
+    from distributed import Client
+
     try:
         client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
         client.wait_for_workers(1, timeout=WAIT_FOR_WORKERS_SECONDS)
@@ -90,14 +119,16 @@ def _made(client: Client, maker: RunMaker, numbers: Iterator[int]) -> Arrived:
     batches = Batches(numbers)
     pending: dict[Any, list[int]] = {}
     while True:
-        threads: Any = client.nthreads()
-        room = BATCHES_A_THREAD * max(1, sum(threads.values())) - len(pending)
-        while room > 0 and (batch := batches.take()):
-            pending[client.submit(make_batch, pickle.dumps(maker.only(batch)), batch, pure=False)] = batch
-            room -= 1
-        if not pending:
-            return
-        yield _arrived(client, maker, pending, batches)
+        with _gone_is_told(client):
+            threads: Any = client.nthreads()
+            room = BATCHES_A_THREAD * max(1, sum(threads.values())) - len(pending)
+            while room > 0 and (batch := batches.take()):
+                pending[client.submit(make_batch, pickle.dumps(maker.only(batch)), batch, pure=False)] = batch
+                room -= 1
+            if not pending:
+                return
+            found = _arrived(client, maker, pending, batches)
+        yield found
 
 
 def _arrived(client: Client, maker: RunMaker, pending: dict[Any, list[int]], batches: Batches) -> list[Settled]:

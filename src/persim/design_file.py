@@ -180,12 +180,21 @@ def _scenarios(fields: Fields, node: Node | None, places: dict[str, Node]) -> tu
 
 def _levers(fields: Fields, node: Node | None, places: dict[str, Node]) -> Levers:
     found = fields.mapping(node, "levers", ("combine", "which")) if node else {}
-    if node is None or not found:
+    if node is None:
+        return Levers()
+    if not found:
+        if node.kind == "mapping":
+            fields.fault(node, "levers", "names no lever", "levers below `which:`, or no line `levers:`", got="")
         return Levers()
     combine = _choice(fields, found, "combine", COMBINATIONS, "levers.") or "alone"
     if "which" not in found:
         fields.fault(node, "levers.which", "is missing", "a name for each lever, and below it what it changes", got="")
+    before = len(fields.faults)
     arms = read_arms(fields, found.get("which"), places, "levers.which")
+    if "which" in found and not arms and len(fields.faults) == before:
+        fields.fault(
+            found["which"], "levers.which", "names no lever", "a name for each, and below it what it changes", got=""
+        )
     for arm in arms:
         if not arm.parameters and not arm.policy:
             fields.fault(places[f"levers.which.{arm.name}"], f"levers.which.{arm.name}", "changes nothing", got="")

@@ -133,10 +133,14 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     lines += [f"the scenario {name} was added" for name in after if name not in before]
     if not lines and list(before) != list(after):
         lines.append(f"the order of scenarios was {', '.join(before)}, and is {', '.join(after)}")
-    for name in before:
-        if name in after and before[name]["digest"] != after[name]["digest"]:
-            words = _scenario_changes(scenario_of(before[name]["resolved"]), scenario_of(after[name]["resolved"]))
-            lines += [f"{name}: {line}" for line in words]
+    told = {
+        name: _scenario_changes(scenario_of(before[name]["resolved"]), scenario_of(after[name]["resolved"]))
+        for name in before
+        if name in after and before[name]["digest"] != after[name]["digest"]
+    }
+    common = set.intersection(*map(set, told.values())) if len(told) == len(before) > 1 else set()
+    lines += [f"every scenario: {line}" for line in next(iter(told.values()), []) if line in common]
+    lines += [f"{name}: {line}" for name, words in told.items() for line in words if line not in common]
     lines += _factor_changes(old, new)
     if old["seed"] != new["seed"]:
         lines.append(f"the first seed was {old['seed']}, and is {new['seed']}")
@@ -144,9 +148,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         lines.append(f"the deciding outcome was {old['deciding_outcome']}, and is {new['deciding_outcome']}")
     for key, value in old["reduction"].items():
         if new["reduction"][key] != value:
-            lines.append(
-                f"what is kept of a run has changed: {key} was {_short(value)}, and is {_short(new['reduction'][key])}"
-            )
+            lines.append(f"what is kept of a run has changed: {key} {_changed(value, new['reduction'][key])}")
     if len(lines) > MOST_WORDS:
         lines = [*lines[:MOST_WORDS], f"and {len(lines) - MOST_WORDS} more"]
     return lines
@@ -191,6 +193,18 @@ def _said(factor: Mapping[str, Any]) -> str:
     if factor["values"]:
         return ", ".join(f"{value:g}" for value in factor["values"])
     return f"{factor['low']:g} to {factor['high']:g}{', log scale' if factor['log'] else ''}"
+
+
+def _changed(old: Any, new: Any) -> str:
+    """How a value has changed; of lists of names, only what came and what went."""
+    if isinstance(old, list) and isinstance(new, list) and set(old) != set(new):
+        gone = [str(item) for item in old if item not in new]
+        came = [str(item) for item in new if item not in old]
+        parts = [
+            f"now {'has' if verb else 'lacks'} {', '.join(names)}" for verb, names in ((1, came), (0, gone)) if names
+        ]
+        return _short(" and ".join(parts))
+    return f"was {_short(old)}, and is {_short(new)}"
 
 
 def _short(value: Any) -> str:

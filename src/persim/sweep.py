@@ -90,7 +90,7 @@ def sweep(
     """
     started = time.time()
     order = Crew(jobs, workers, scheduler)
-    _check_numbers(replicates, order, cap)
+    _check_numbers(order, cap)
     plan, place = planned(design, out, replicates, seed, n_users, n_weeks)
     asked = precision_asked(precision, outcome, cap, plan)
     resume = resume or rerun_failed or repair
@@ -140,11 +140,9 @@ def sweep_again(
     return out
 
 
-def _check_numbers(replicates: int | None, order: Crew, cap: int) -> None:
+def _check_numbers(order: Crew, cap: int) -> None:
     n_threads(order.jobs)
     whole_number("cap", cap, 2)
-    if replicates is not None:
-        whole_number("replicates", replicates, 1)
     if order.workers not in ("threads", "processes"):
         raise InputError(f"workers is {order.workers!r}; it can be 'threads' or 'processes'")
 
@@ -154,6 +152,10 @@ def planned(
     seed: int | None, n_users: int | None, n_weeks: int | None,
 ) -> tuple[Design, Path]:  # fmt: skip
     """The design to run and the folder it runs in. Raises: ScenarioError, InputError as `read_design` does."""
+    if seed is not None:
+        whole_number("seed", seed, 0)
+    if replicates is not None:
+        whole_number("replicates", replicates, 1)
     if isinstance(source, Design):
         if n_users is not None or n_weeks is not None:
             raise InputError("n_users and n_weeks belong to reading a design: persim.read_design(..., n_users=...)")
@@ -227,13 +229,15 @@ def _make_place(place: Path) -> None:
         if place.exists() and not place.is_dir():
             raise StoreError(f"{place} is a file; a sweep needs a folder")
         place.mkdir(parents=True, exist_ok=True)
-        if (place / LEDGER).exists() or any((place / PARTS).glob("*")):
-            raise StoreError(f"{place} has lost its {DESIGN}, which says what was run: {LOST}")
         unfinished = {PARTS, LOCK, f"{DESIGN}{UNFINISHED}"}
-        if foreign := sorted(
-            p.name for p in place.iterdir() if p.name not in unfinished and not p.name.startswith(".")
-        ):
-            raise StoreError(f"{place} holds {foreign[0]} and is no sweep; choose another folder with --out")
+        held = sorted(p.name for p in place.iterdir() if p.name not in unfinished and not p.name.startswith("."))
+        in_parts = any((place / PARTS).glob("*"))
+        if (place / DESIGN).is_file():
+            return  # another process has just begun here; its design comes before all else
+        if LEDGER in held or in_parts:
+            raise StoreError(f"{place} has lost its {DESIGN}, which says what was run: {LOST}")
+        if held:
+            raise StoreError(f"{place} holds {held[0]} and is no sweep; choose another folder with --out")
 
 
 def _throw_away(place: Path) -> None:
@@ -274,7 +278,10 @@ def _check_same(place: Path, design: Design) -> None:
             f"{MODEL_VERSION}. Their runs must not be mixed: begin anew in another folder, or use that version"
         )
     if lines := changes(old, new):
-        raise StoreError("\n".join([f"{place} was begun for another design:", *(f"  {line}" for line in lines)]))
+        as_begun = f"to go on as it was begun, whatever the design says now: persim sweep {place} --resume"
+        raise StoreError(
+            "\n".join([f"{place} was begun for another design:", *(f"  {line}" for line in lines), as_begun])
+        )
 
 
 # The runs -----------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,20 @@ if sys.platform == "win32":
 else:
     from fault_tools import begin, contents, design_text, no_process_is_left, persim  # noqa: F401
 
+    @pytest.fixture
+    def made_runs(monkeypatch):
+        """Numbers of the runs that are made from here on, in this process."""
+        from persim.run_maker import RunMaker
+
+        made, whole_row = [], RunMaker._row
+
+        def counted(self, number):
+            made.append(number)
+            return whole_row(self, number)
+
+        monkeypatch.setattr(RunMaker, "_row", counted)
+        return made
+
     @pytest.fixture(scope="session")
     def whole(tmp_path_factory):
         """(design file, contents of its uninterrupted sweep in small parts): 320 runs."""

@@ -24,20 +24,23 @@ SMALL_PARTS = 16  # the fewest rows a part may have, so that a small sweep has m
 NOT_COMPARED = {"ledger.sqlite", "manifest.json"}  # when runs were made, and how long it took
 
 
-def design_text(replicates: int = 40, more: str = "", scenarios: str = "[baseline, lean_process]") -> str:
+def design_text(replicates: int = 40) -> str:
     """Two scenarios in four worlds: with 40 replicates 320 runs of about 2 ms, in 20 parts of 16."""
     return f"""\
 schema_version: 1
 name: mini
 title: A small sweep
 question: Does it survive?
-scenarios: {scenarios}
+scenarios: [baseline]
+levers:
+  which:
+    peers: {{title: peers, parameters: {{peer_support: 1, campaign: 1, brokers: 1}}}}
 parameters:
   risk_aversion: {{grid: 4, low: 0.2, high: 0.8}}
 population: {{people: 60}}
 horizon: {{weeks: 40}}
 replicates: {replicates}
-{more}"""
+"""
 
 
 def begin(folder: Path, design: Path | str, part_rows: int = SMALL_PARTS) -> Path:
