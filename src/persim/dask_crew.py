@@ -10,7 +10,7 @@ import logging
 import pickle
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from persim.crews import LOOK_SECONDS, Arrived, Batches
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 GONE = "the scheduler has gone; every finished run is kept: go on with --resume"
 CONNECT_SECONDS = 10
+CLOSE_SECONDS = 2
 WAIT_FOR_WORKERS_SECONDS = 120
 BATCHES_A_THREAD = 2
 
@@ -39,10 +40,15 @@ def by_dask(maker: RunMaker, numbers: Iterator[int], scheduler: str) -> Arrived:
         import distributed  # noqa: F401 - its logs are to be quiet from the beginning
     except ImportError:
         raise InputError("--scheduler needs Dask: pip install 'persim[cluster]'") from None
-    with _quiet(), closing(_connected(scheduler)) as client:
-        with _gone_is_told(client):
-            _check_versions(client)
-        yield from _made(client, maker, numbers)
+    with _quiet():
+        client = _connected(scheduler)
+        try:
+            with _gone_is_told(client):
+                _check_versions(client)
+            yield from _made(client, maker, numbers)
+        finally:
+            with suppress(Exception):  # a scheduler that has gone is waited for no longer
+                client.close(timeout=CLOSE_SECONDS)
 
 
 @contextmanager
