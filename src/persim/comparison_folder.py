@@ -14,7 +14,7 @@ from persim.comparison_figures import figures
 from persim.comparison_words import PURPOSE, barrier_table, failed_json, headline, luck_words, study_words
 from persim.decision_words import costs_in_words, parts_in_words
 from persim.figure_frames import as_bytes
-from persim.jit import MODEL_VERSION
+from persim.model_version import MODEL_VERSION
 from persim.policy import monday_of
 from persim.store import ResultFolder, machine, safe_name
 from persim.text_table import wrapped

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from persim.crews import LOOK_SECONDS, Arrived, Batches
 from persim.errors import InputError, PersimError, StoreError
-from persim.jit import MODEL_VERSION
+from persim.model_version import MODEL_VERSION
 from persim.run_maker import RunMaker, make_all
 from persim.run_store import Settled
 from persim.simulate import ready_the_compiled_model

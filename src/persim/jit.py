@@ -68,13 +68,11 @@ def _cache_home() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "persim"
 
 
-MODEL_VERSION = source_digest()
+COMPILED_VERSION = source_digest()
 
 
 def _cache_folder() -> Path:
-    name = (
-        f"{MODEL_VERSION}-numba{numba.__version__}-numpy{np.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
-    )
+    name = f"{COMPILED_VERSION}-numba{numba.__version__}-numpy{np.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
     own = f"persim-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
     for folder in (_cache_home() / name, Path(tempfile.gettempdir()) / own / name):
         if _is_ours(folder):

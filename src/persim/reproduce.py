@@ -20,7 +20,7 @@ from typing import Any
 import persim
 from persim.errors import StoreError
 from persim.experiment import Progress
-from persim.jit import MODEL_VERSION
+from persim.model_version import MODEL_VERSION
 from persim.scenario import Scenario
 from persim.scenario_resolved import scenario_of
 from persim.store import MANIFEST, ResultFolder, machine, sha256

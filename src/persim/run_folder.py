@@ -8,7 +8,7 @@ from pathlib import Path
 
 import persim
 from persim.comparison_words import PURPOSE
-from persim.jit import MODEL_VERSION
+from persim.model_version import MODEL_VERSION
 from persim.outcomes import OUTCOMES
 from persim.run_words import ONE_RUN, barrier_table, groups_table, yearly_table
 from persim.simulate import Record, Run, run_scenario

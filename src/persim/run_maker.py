@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from persim.design import Design
-from persim.jit import MODEL_VERSION
+from persim.model_version import MODEL_VERSION
 from persim.reduction import Reduction
 from persim.run_store import Settled
 from persim.scenario import Scenario

@@ -11,7 +11,7 @@ import persim
 from persim.design import Design
 from persim.design_file import Sample, Spread
 from persim.errors import StoreError
-from persim.jit import MODEL_VERSION
+from persim.model_version import MODEL_VERSION
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.outcomes import Outcome
 from persim.parameters import BY_NAME

@@ -25,7 +25,7 @@ from persim.durable_files import UNFINISHED, clear_errors, locked
 from persim.errors import InputError, StoreError
 from persim.experiment import Progress, n_threads
 from persim.gaps_and_costs import DERIVED
-from persim.jit import MODEL_VERSION
+from persim.model_version import MODEL_VERSION
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.precision import CAP, Precision, next_replicates, read_half_width, stopping_words
 from persim.run_maker import RunMaker, run_maker

@@ -24,7 +24,7 @@ from persim.comparison_folder import BEAR_IN_MIND, write_contents
 from persim.design_file import Spread
 from persim.durable_files import clear_errors, write_whole
 from persim.figure_frames import as_bytes
-from persim.jit import MODEL_VERSION
+from persim.model_version import MODEL_VERSION
 from persim.parameters import BY_NAME
 from persim.run_store import DESIGN, LEDGER, PARTS, RunStore
 from persim.store import MANIFEST, ResultFolder, machine, safe_name, sealed

@@ -157,7 +157,7 @@ def estimate_lines(design: Design, replicates: int, found: Estimate, place: str)
 
 def _time(seconds: float) -> str:
     if seconds < 90.0:
-        return f"{max(1, round(seconds))} seconds"
+        return f"{round(seconds)} seconds" if seconds >= 1.5 else "a second"
     if seconds < 5400.0:
         return f"{round(seconds / 60.0)} minutes"
     return f"{seconds / 3600.0:.1f} hours"
@@ -238,6 +238,8 @@ def together_words(c: Comparison, deciding: str) -> str:
     more = means(c.values(deciding, TOGETHER) - reference - sum(gains))
     total = float(np.nansum([np.nanmean(gain) for gain in gains]))
     best = max(alone, key=lambda number: _gain(c, deciding, number))
+    if not _gain(c, deciding, best) > 0.0:
+        return ""
     way = shown(outcome.unit)
     low, high = way.factor * float(more.low), way.factor * float(more.high)
     said = (

@@ -89,7 +89,7 @@ def test_a_worker_that_is_killed_loses_no_run_and_doubles_none_and_a_lost_schedu
 def test_a_worker_with_another_version_of_the_model_is_refused(small, tmp_path):
     design, _ = small
     other = tmp_path / "other_version.py"
-    other.write_text("from persim import dask_crew\ndask_crew.MODEL_VERSION = dask_crew.RUNS_VERSION = 'another'\n")
+    other.write_text("from persim import dask_crew\ndask_crew.MODEL_VERSION = 'another'\n")
     with cluster(tmp_path, n_workers=0) as dask:
         dask.add_worker("--preload", str(other))
         result = persim("sweep", design, "--out", tmp_path / "out", "--scheduler", dask.address, *QUIET)

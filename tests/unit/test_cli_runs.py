@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from persim import cli, cli_runs, jit
 from persim.errors import InputError
+from persim.model_version import MODEL_VERSION
 from persim.scenario import read_scenario
 
 SMALL = ("--people", "330", "--weeks", "60")
@@ -102,7 +103,7 @@ def test_compare_prints_the_table_and_writes_the_folder():
     drawn = {path.stem for path in (place / "figures").iterdir()}
     assert drawn == {"take_up", "funnel", "barriers", "differences", "decomposition", "cost_plane"}
     manifest = json.loads((place / "manifest.json").read_text("utf-8"))
-    assert manifest["model_version"] == jit.MODEL_VERSION
+    assert manifest["model_version"] == MODEL_VERSION
     assert [s["digest"] for s in manifest["scenarios"]] == [
         read_scenario(name).changed(n_users=330, n_weeks=60).digest() for name in ("baseline", "gold_standard")
     ]

@@ -23,7 +23,7 @@ def user_answers(user, x):
     return x + 1.0
 """
 CHAIN = """
-from persim.jit import entry, CACHE_FOLDER, MODEL_VERSION
+from persim.jit import entry, CACHE_FOLDER, COMPILED_VERSION
 from persim.rules.answers import user_answers
 
 @entry
@@ -36,7 +36,7 @@ def ask_everyone(numbers):
 if __name__ == "__main__":
     import numpy as np
     answers = ask_everyone(np.array([1.0, 2.0])), user_answers(0, 1.0)
-    print(MODEL_VERSION, *answers, sum(ask_everyone.stats.cache_hits.values()))
+    print(COMPILED_VERSION, *answers, sum(ask_everyone.stats.cache_hits.values()))
 """
 
 
@@ -120,7 +120,7 @@ def test_every_module_that_compiled_code_comes_from_counts_for_the_version():
 
 def test_the_cache_says_what_it_was_made_with():
     name = jit.CACHE_FOLDER.name
-    assert name.startswith(jit.MODEL_VERSION)
+    assert name.startswith(jit.COMPILED_VERSION)
     assert "numba" in name
     assert "numpy" in name
 
