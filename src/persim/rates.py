@@ -36,12 +36,13 @@ class Rates:
 
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
         self.outcomes = tuple(outcomes)
-        self._sources = np.array([_source(outcome) for outcome in outcomes], np.int64)
-        self._tops = _Sums([outcome.top for outcome in outcomes])
-        self._bottoms = _Sums([outcome.bottom for outcome in outcomes])
-        self._scales = np.array([outcome.scale for outcome in outcomes])
-        self._counts_only = np.array([not outcome.bottom for outcome in outcomes])
-        self._bases = [outcome.bottom[0].rstrip("-") if outcome.bottom else "eligible" for outcome in outcomes]
+        sources = np.array([_source(outcome) for outcome in outcomes], np.int64)
+        self._kinds = [
+            (source, _Kind([outcomes[place] for place in chosen]), chosen)
+            for source in (CLOSING, LIVED, SINCE_APRIL)
+            if len(chosen := np.flatnonzero(sources == source))
+        ]
+        self._bases = _Bases([outcome.bottom[0].rstrip("-") if outcome.bottom else "eligible" for outcome in outcomes])
         yearly = [outcome for outcome in outcomes if outcome.yearly]
         self._april_fields = sorted({COLUMN[n.rstrip("-")] for o in yearly for n in (*o.top, *o.bottom)})
 
@@ -60,16 +61,9 @@ class Rates:
         if self._april_fields:
             tables.append(group_table(self._since_april(run, spans), run.rural, dimensions))
         values = np.empty((len(self.outcomes), *closing.shape[:2]))
-        for source, table in enumerate(tables):
-            chosen = np.flatnonzero(self._sources == source)
-            values[chosen] = np.moveaxis(self._values(table, chosen), -1, 0)
+        for source, kind, chosen in self._kinds:
+            values[chosen] = np.moveaxis(kind.values(tables[source]), -1, 0)
         return values, closing[0], lived[0]
-
-    def _values(self, table: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        top, bottom = self._tops.of(table, chosen), self._bottoms.of(table, chosen)
-        there = bottom > 0.0
-        rates = np.where(there, top / np.where(there, bottom, 1.0) * self._scales[chosen], np.nan)
-        return np.where(self._counts_only[chosen], top, rates)
 
     def people(self, closing: np.ndarray, lived: np.ndarray, labels: Sequence[tuple[str, str]]) -> np.ndarray:
         """How many people, unweighted, each outcome rests on by group: shape (n_outcomes, n_groups).
@@ -77,8 +71,7 @@ class Rates:
         NaN for what is about posts or places. People on the caseload or eligible are counted on the last day, events
         (starts, orders) over the span.
         """
-        factor = _people_per_weight(closing, labels)
-        return np.stack([_people_of(base, closing, lived, factor) for base in self._bases])
+        return self._bases.people(closing, lived, _people_per_weight(closing, labels))
 
     def _since_april(self, run: Run, spans: Sequence[tuple[int, int]]) -> np.ndarray:
         """Counts since the April before the end of each span, of the fields that are needed; others are 0."""
@@ -89,24 +82,64 @@ class Rates:
         return table
 
 
+class _Kind:
+    """Outcomes that are all taken from the same table of counts."""
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self._top, self._bottom = _Sums([o.top for o in outcomes]), _Sums([o.bottom for o in outcomes])
+        self._scales = np.array([outcome.scale for outcome in outcomes])
+        self._counts_only = np.array([not outcome.bottom for outcome in outcomes])
+
+    def values(self, table: np.ndarray) -> np.ndarray:
+        """The outcomes of counts of shape (n_spans, n_groups, N_FIELDS): shape (n_spans, n_groups, n_outcomes)."""
+        top, bottom = self._top.of(table), self._bottom.of(table)
+        there = bottom > 0.0
+        rates = np.where(there, top / np.where(there, bottom, 1.0) * self._scales, np.nan)
+        return np.where(self._counts_only, top, rates)
+
+
 class _Sums:
     """Sums of a few counts each, for many outcomes: one addition after another, as a plain loop would."""
 
     def __init__(self, names: Sequence[tuple[str, ...]]) -> None:
-        longest = max(map(len, names), default=0)
-        self._columns = np.zeros((longest, len(names)), np.int64)
-        self._signs = np.zeros((longest, len(names)))
-        for number, own in enumerate(names):
-            for place, name in enumerate(own):
-                self._columns[place, number] = COLUMN[name.rstrip("-")]
-                self._signs[place, number] = -1.0 if name.endswith("-") else 1.0
+        self._n = len(names)
+        self._terms = []  # for each place in the sum: which outcomes have one there, its column, its sign
+        for place in range(max(map(len, names), default=0)):
+            which = np.array([number for number, own in enumerate(names) if len(own) > place])
+            columns = np.array([COLUMN[names[number][place].rstrip("-")] for number in which])
+            signs = np.array([-1.0 if names[number][place].endswith("-") else 1.0 for number in which])
+            self._terms.append((which, columns, signs))
 
-    def of(self, table: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Sums of counts of shape (..., N_FIELDS), for the chosen outcomes: shape (..., n_chosen)."""
-        total = np.zeros((*table.shape[:-1], len(chosen)))
-        for columns, signs in zip(self._columns[:, chosen], self._signs[:, chosen], strict=True):
-            total += signs * table[..., columns]
+    def of(self, table: np.ndarray) -> np.ndarray:
+        """Sums of counts of shape (..., N_FIELDS): shape (..., n_outcomes)."""
+        total = np.zeros((*table.shape[:-1], self._n))
+        for which, columns, signs in self._terms:
+            total[..., which] += signs * table[..., columns]
         return total
+
+
+class _Bases:
+    """Which count of people stands behind each outcome."""
+
+    def __init__(self, bases: Sequence[str]) -> None:
+        self._nobody = np.array([base.startswith(("posts", "localities")) for base in bases])
+        self._weighted = np.array([base in CTO_FIELDS for base in bases])
+        known = [base if not nobody else "n_people" for base, nobody in zip(bases, self._nobody, strict=True)]
+        self._lived = np.array([base not in STOCKS for base in known])
+        self._columns = np.array([COLUMN[_counted(base)] for base in known], np.int64)
+
+    def people(self, closing: np.ndarray, lived: np.ndarray, factor: float) -> np.ndarray:
+        """From counts of shape (n_groups, N_FIELDS): people, shape (n_bases, n_groups)."""
+        found = np.where(self._lived, lived[:, self._columns], closing[:, self._columns])
+        found = np.where(self._weighted, found * factor, found)
+        return np.where(self._nobody, np.nan, found).T
+
+
+def _counted(base: str) -> str:
+    """The unweighted count of the people that a base is made of."""
+    if base in CTO_FIELDS or base not in STOCKS:
+        return base
+    return "n_people" if base in ("on_caseload", "n_people") else "n_eligible"
 
 
 def _source(outcome: Outcome) -> int:
@@ -122,16 +155,6 @@ def _people_per_weight(closing: np.ndarray, labels: Sequence[tuple[str, str]]) -
     order = closing[labels.index(("legal_status", "CTO"))]
     weighted = order[COLUMN["on_caseload"]]
     return float(order[COLUMN["n_people"]] / weighted) if weighted > 0.0 else 1.0
-
-
-def _people_of(base: str, closing: np.ndarray, lived: np.ndarray, factor: float) -> np.ndarray:
-    if base.startswith(("posts", "localities")):
-        return np.full(len(closing), np.nan)
-    if base in CTO_FIELDS:
-        return (closing if base in STOCKS else lived)[:, COLUMN[base]] * factor
-    if base in STOCKS:
-        return closing[:, COLUMN["n_people" if base == "on_caseload" else "n_eligible"]]
-    return lived[:, COLUMN[base]]
 
 
 def tables_of(record: np.ndarray, spans: Sequence[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:

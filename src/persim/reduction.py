@@ -187,7 +187,7 @@ class Reduction:
             run.record[first:stop, :, COLUMN["hours_forms"]] + run.record[first:stop, :, COLUMN["hours_forms_council"]]
         )
         hours = group_table(council[:, :, None], run.rural, ())[:, 0, 0]
-        hourly = run.scenario.weekly_parameters()["staff_cost"][first:stop]
+        hourly = run.world.parameters["staff_cost"][first + run.since : stop + run.since]
         derived = derived_values(closing, hours, hourly, self._all_labels)
         places = [self.outcomes.index(outcome) for outcome in self.over_time]
         over_time = [values[places[place], 1:, self._kept[group]] for place, group in self.lines]

@@ -1,6 +1,7 @@
 """Many outcomes at once give the bits of one outcome at a time."""
 
 import dataclasses
+from datetime import date
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from persim.comparison_plan import planned
 from persim.measures import FIELDS
 from persim.outcomes import OUTCOMES, value_of
+from persim.policy import PolicyStep
 from persim.rates import Rates
 from persim.scenario import read_scenario
 from persim.simulate import run_scenario
@@ -42,6 +44,10 @@ def test_figures_during_the_year_add_up_since_april(run):
 def test_a_record_without_its_first_weeks_gives_the_same_row(run):
     plan = planned(["baseline"], 1, 1, 1, 150, 110, ["all"], None, "final", None, {})
     reduction, scenario = plan.reduction, plan.variants[0]
+    dearer = PolicyStep(
+        date(2008, 4, 7), {"staff_cost": 10.0}, until=date(2009, 9, 7)
+    )  # what an hour costs changes late
+    scenario = dataclasses.replace(scenario, policy=(*scenario.policy, dearer))
     since = reduction.unread_weeks(scenario.start_week)
     assert since == 110 - 58 // 52 * 52
     whole = run_scenario(scenario, 5, "weekly", reduction.recorded)
