@@ -29,7 +29,8 @@ from persim.model_version import MODEL_VERSION
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.precision import CAP, Precision, next_replicates, read_half_width, stopping_words
 from persim.run_maker import RunMaker, run_maker
-from persim.run_store import DESIGN, FAILED, LEDGER, LOCK, LOST, PARTS, RunStore, create, read_content
+from persim.run_store import DESIGN, FAILED, LEDGER, LOCK, LOST, PARTS, RunStore, read_content
+from persim.run_writer import RunWriter, create
 from persim.store import DEFAULT_PLACE, MANIFEST, NOT_OURS_BUT_HARMLESS
 from persim.stored_design import changes, content_of, design_of
 from persim.sweep_folder import FILES, write_sweep
@@ -192,7 +193,7 @@ def precision_asked(precision: str | float | None, outcome: str | None, cap: int
 # The folder -------------------------------------------------------------------------------------------------------------
 
 
-def _store(design: Design, place: Path, resume: bool, repair: bool, force: bool) -> RunStore:
+def _store(design: Design, place: Path, resume: bool, repair: bool, force: bool) -> RunWriter:
     """The store of this design, open for writing: a new one, or the one that is there."""
     if force and resume:
         raise InputError("force throws a sweep away, resume, rerun_failed and repair go on with it: choose one")
@@ -214,7 +215,7 @@ def _store(design: Design, place: Path, resume: bool, repair: bool, force: bool)
         elif not resume:
             raise _holds_a_sweep(place)
         _check_same(place, design)
-        return RunStore(place, writing=True, lock=lock, repair=repair)
+        return RunWriter(place, lock=lock, repair=repair)
     except BaseException:
         lock.close()
         raise
@@ -288,7 +289,7 @@ def _check_same(place: Path, design: Design) -> None:
 
 
 def _run_all(
-    store: RunStore, design: Design, order: Crew, replicates: int, asked: Precision | None, progress: Progress | None
+    store: RunWriter, design: Design, order: Crew, replicates: int, asked: Precision | None, progress: Progress | None
 ) -> str:
     """Make every missing run; with a precision asked for, add replicates until it is reached. Returns why it stopped."""
     maker = run_maker(design)
@@ -305,7 +306,7 @@ def _run_all(
         replicates += more
 
 
-def _run_missing(store: RunStore, maker: RunMaker, n_runs: int, order: Crew, progress: Progress | None) -> None:
+def _run_missing(store: RunWriter, maker: RunMaker, n_runs: int, order: Crew, progress: Progress | None) -> None:
     settled = store.settled(n_runs)
     missing = np.flatnonzero(settled == 0)
     failed, done = int((settled == FAILED).sum()), n_runs - len(missing)
@@ -355,7 +356,7 @@ def estimate(design: Design, place: Path, replicates: int, order: Crew) -> Estim
                 missing = int((store.settled(n_runs) == 0).sum())
     maker = run_maker(design)
     seconds = list(_probed(maker, design.n_cells))
-    each = sum(seconds) / len(seconds)
+    each = sum(seconds) / len(seconds) if seconds else 0.0  # all of them failed
     return Estimate(
         n_runs, missing, each * missing / n_threads(order.jobs), n_runs * (8 * design.reduction.n_columns + 200), each
     )
@@ -370,7 +371,6 @@ def _probed(maker: RunMaker, n_cells: int) -> Iterator[float]:
         settled = maker.make(cell)
         if settled.numbers is not None:
             yield time.perf_counter() - start
-    yield 1e-3  # if all of them failed
 
 
 def as_plain(found: Estimate) -> dict[str, Any]:

@@ -26,7 +26,8 @@ from persim.durable_files import clear_errors, write_whole
 from persim.figure_frames import as_bytes
 from persim.model_version import MODEL_VERSION
 from persim.parameters import BY_NAME
-from persim.run_store import DESIGN, LEDGER, PARTS, RunStore
+from persim.run_store import DESIGN, LEDGER, PARTS
+from persim.run_writer import RunWriter
 from persim.store import MANIFEST, ResultFolder, machine, safe_name, sealed
 from persim.sweep_figures import sweep_figures
 from persim.sweep_result import Sweep
@@ -99,7 +100,7 @@ def _tables() -> set[str]:
     return names | {name.replace(".csv", ".parquet") for name in names}
 
 
-def write_sweep(store: RunStore, started: float, stopped: str, figures: bool = True) -> None:
+def write_sweep(store: RunWriter, started: float, stopped: str, figures: bool = True) -> None:
     """Write tables, figures and the manifest of a sweep whose runs have ended.
 
     Args:

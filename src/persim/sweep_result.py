@@ -111,6 +111,10 @@ class Sweep:
             here = numbers < self.n_runs
             for place, name in enumerate(names):
                 found[numbers[here], place] = table[name].to_numpy()[here]
+        places = [self._store.columns.index(name) for name in names]
+        for number, content in self._store.all_waiting():  # of a sweep that goes on, or of a last part that is short
+            if number < self.n_runs:
+                found[number] = np.frombuffer(content, "<f8")[places]
         return found.reshape(self.replicates, self.design.n_worlds, self.design.n_alternatives, len(names))
 
     def values(self, measure: str) -> np.ndarray:

@@ -46,7 +46,7 @@ replicates: {replicates}
 def begin(folder: Path, design: Path | str, part_rows: int = SMALL_PARTS) -> Path:
     """A store without runs, as a kill just after its beginning leaves it, whose parts are small. `--resume` fills it."""
     from persim.design import read_design
-    from persim.run_store import create
+    from persim.run_writer import create
     from persim.stored_design import content_of
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -204,7 +204,7 @@ def die_at(kind: str, step: int) -> None:
     Steps are: a file is synced, gets its name, is removed, a folder is made, the ledger is asked or told something. Of
     kind `tables`, only names and removals outside of parts/ count. Odd steps die before, even ones after it is done.
     """
-    from persim.run_store import RunStore
+    from persim.run_writer import RunWriter
 
     count = 0
 
@@ -234,7 +234,7 @@ def die_at(kind: str, step: int) -> None:
         return
     for name in ("replace", "unlink", "fsync", "mkdir"):
         setattr(os, name, stepping(getattr(os, name), always))
-    RunStore._execute = stepping(RunStore._execute, always)
+    RunWriter._execute = stepping(RunWriter._execute, always)
 
 
 def persim(*words: str | Path) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from fault_tools import assert_same, begin, contents, design_text, persim, refused
 
 import persim as library
-from persim import run_store
+from persim import run_writer
 from persim.run_maker import RunMaker
 
 QUIET = ("--no-figures",)
@@ -235,7 +235,7 @@ def test_a_clock_that_is_set_back_changes_no_result_and_gives_no_negative_durati
             return datetime.now(tz) - timedelta(hours=next(hours))
 
     monkeypatch.setattr(time, "time", lambda: real() - 3600.0 * next(hours))  # an hour back at every look
-    monkeypatch.setattr(run_store, "datetime", Back)
+    monkeypatch.setattr(run_writer, "datetime", Back)
     assert persim("sweep", design, "--out", folder, "--resume", "--replicates", "3", *QUIET).exit_code == 0
     monkeypatch.undo()
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["seconds"] >= 0.0
@@ -245,7 +245,7 @@ def test_a_clock_that_is_set_back_changes_no_result_and_gives_no_negative_durati
         def now(cls, tz=None):
             return datetime.now(tz) + timedelta(days=36500)
 
-    monkeypatch.setattr(run_store, "datetime", Ahead)  # the ledger has times that are yet to come
+    monkeypatch.setattr(run_writer, "datetime", Ahead)  # the ledger has times that are yet to come
     assert persim("sweep", design, "--out", folder, "--resume", "--replicates", "5", *QUIET).exit_code == 0
     monkeypatch.undo()
     assert persim("sweep", design, "--out", folder, "--resume", "--replicates", "6", *QUIET).exit_code == 0
