@@ -17,7 +17,6 @@ from persim.cli_runs import _page, _progress, _say_if_compiling, _shown
 
 if TYPE_CHECKING:
     from persim.design import Design
-    from persim.sweep import Crew
     from persim.sweep_result import Sweep
 
 
@@ -94,14 +93,13 @@ def sweep(
 
     Finished runs are kept whatever happens: Ctrl-C, a kill, a full disk. `--resume` makes what is missing.
     """
-    from persim.sweep import Crew, planned
+    from persim.sweep import planned
     from persim.sweep import sweep as run_sweep
 
     with _kept() as places:
         found, place = planned(design, out, replicates, seed, people, weeks)
-        order = Crew(jobs, workers.value, scheduler)
         if dry_run:
-            _tell_estimate(found, place, order, found.replicates if replicates is None else replicates, json)
+            _tell_estimate(found, place, found.replicates if replicates is None else replicates, jobs, json)
             return
         places.append(place)
         _say_if_compiling()
@@ -150,17 +148,17 @@ def _interrupted(place: Path | None) -> str:
 
 
 def _typed(place: Path) -> str:
-    """A path as it is typed: in quotes if the shell would take it apart; a name alone could be that of a design."""
+    """A path as it is typed: in quotes if the shell would take it apart."""
     text = str(_shown(place))
     return text if all(sign.isalnum() or sign in "/\\._-+:~" for sign in text) else f'"{text}"'
 
 
-def _tell_estimate(design: Design, place: Path, order: Crew, replicates: int, json: bool) -> None:
-    from persim.sweep import as_plain, estimate
+def _tell_estimate(design: Design, place: Path, replicates: int, jobs: int, json: bool) -> None:
+    from persim.sweep_estimate import as_plain, estimate
     from persim.sweep_words import estimate_lines
 
     _say_if_compiling()
-    found = estimate(design, place, replicates, order)
+    found = estimate(design, place, replicates, jobs)
     if json:
         terminal.show_json({"design": design.name, **as_plain(found)})
         return

@@ -8,37 +8,31 @@ committed at once (`persim.run_store`); to resume is to make what is missing.
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from persim.comparison_plan import whole_number
 from persim.crews import Arrived, Workers, by_processes, by_threads
 from persim.design import Design, read_design
-from persim.durable_files import UNFINISHED, clear_errors, locked
+from persim.durable_files import clear_errors
 from persim.errors import InputError, StoreError
 from persim.experiment import Progress, n_threads
 from persim.gaps_and_costs import DERIVED
-from persim.model_version import MODEL_VERSION
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.precision import CAP, Precision, next_replicates, read_half_width, stopping_words
 from persim.run_maker import RunMaker, run_maker
-from persim.run_store import DESIGN, FAILED, LEDGER, LOCK, LOST, PARTS, RunStore, read_content
-from persim.run_writer import RunWriter, create
-from persim.store import DEFAULT_PLACE, MANIFEST, NOT_OURS_BUT_HARMLESS
-from persim.stored_design import changes, content_of, design_of
-from persim.sweep_folder import FILES, write_sweep
+from persim.run_store import DESIGN, FAILED, read_content
+from persim.run_writer import RunWriter
+from persim.store import DEFAULT_PLACE
+from persim.stored_design import design_of
+from persim.sweep_folder import write_sweep
+from persim.sweep_place import open_to_write
 from persim.sweep_result import Sweep
-from persim.sweep_words import Estimate
-
-PROBES = 4  # runs that an estimate is made from
-OURS = (DESIGN, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal", LOCK, PARTS)
 
 
 @dataclass(frozen=True)
@@ -95,7 +89,7 @@ def sweep(
     plan, place = planned(design, out, replicates, seed, n_users, n_weeks)
     asked = precision_asked(precision, outcome, cap, plan)
     resume = resume or rerun_failed or repair
-    with closing(_store(plan, place, resume, repair, force)) as store:
+    with closing(open_to_write(plan, place, resume, repair, force)) as store:
         if repair:
             store.forget_foreign(run_maker(design_of(store.content)).name)
         if rerun_failed:
@@ -135,7 +129,7 @@ def sweep_again(
         replicates: how many it came to. stopped: why no more were added, in its words.
     """
     started = time.time()
-    with closing(_store(design_of(read_content(folder)), out, resume=False, repair=False, force=False)) as store:
+    with closing(open_to_write(design_of(read_content(folder)), out, resume=False, repair=False, force=False)) as store:
         _run_all(store, design_of(store.content), Crew(jobs), replicates, None, progress)
         write_sweep(store, started, stopped, figures)
     return out
@@ -188,101 +182,6 @@ def precision_asked(precision: str | float | None, outcome: str | None, cap: int
     if design.n_alternatives < 2:
         raise InputError("precision is that of a difference: the design has one scenario only")
     return Precision(name, kept[name].unit, read_half_width(precision, kept[name].unit, name), cap)
-
-
-# The folder -------------------------------------------------------------------------------------------------------------
-
-
-def _store(design: Design, place: Path, resume: bool, repair: bool, force: bool) -> RunWriter:
-    """The store of this design, open for writing: a new one, or the one that is there."""
-    if force and resume:
-        raise InputError("force throws a sweep away, resume, rerun_failed and repair go on with it: choose one")
-    there = (place / DESIGN).is_file()
-    if there and not (resume or force):
-        raise _holds_a_sweep(place)
-    if not there:
-        if resume and not place.exists():
-            raise StoreError(f"there is nothing to resume: {place} does not exist")
-        _make_place(place)
-    lock = locked(place / LOCK, str(place))
-    try:
-        there = (place / DESIGN).is_file()  # another process may have begun it just before
-        if there and force:
-            _throw_away(place)
-            there = False
-        if not there:
-            create(place, content_of(design))
-        elif not resume:
-            raise _holds_a_sweep(place)
-        _check_same(place, design)
-        return RunWriter(place, lock=lock, repair=repair)
-    except BaseException:
-        lock.close()
-        raise
-
-
-def _holds_a_sweep(place: Path) -> StoreError:
-    return StoreError(f"{place} holds a sweep: go on with --resume, begin anew with --force, or choose another --out")
-
-
-def _make_place(place: Path) -> None:
-    with clear_errors(place):
-        if place.exists() and not place.is_dir():
-            raise StoreError(f"{place} is a file; a sweep needs a folder")
-        place.mkdir(parents=True, exist_ok=True)
-        unfinished = {PARTS, LOCK, f"{DESIGN}{UNFINISHED}"}
-        held = sorted(p.name for p in place.iterdir() if p.name not in unfinished and not p.name.startswith("."))
-        in_parts = any((place / PARTS).glob("*"))
-        if (place / DESIGN).is_file():
-            return  # another process has just begun here; its design comes before all else
-        if LEDGER in held or in_parts:
-            raise StoreError(f"{place} has lost its {DESIGN}, which says what was run: {LOST}")
-        if held:
-            raise StoreError(f"{place} holds {held[0]} and is no sweep; choose another folder with --out")
-
-
-def _throw_away(place: Path) -> None:
-    """Remove a sweep, unless something else is in its folder. Its design goes last: until then it can be thrown away."""
-    with clear_errors(place):
-        if foreign := sorted(_foreign(place)):
-            raise StoreError(f"{place} also holds {foreign[0]}, which persim did not write: move it away first")
-        (place / MANIFEST).unlink(missing_ok=True)
-        for found in place.iterdir():
-            if found.name not in (DESIGN, LOCK):
-                shutil.rmtree(found) if found.is_dir() else found.unlink()
-        (place / DESIGN).unlink()
-
-
-def _foreign(place: Path) -> Iterator[str]:
-    """What a sweep's folder holds beside what persim writes there, hidden files apart."""
-    ours = {*OURS, MANIFEST, "README.txt", "report.html", "report.xlsx", *NOT_OURS_BUT_HARMLESS}
-    for name, _ in FILES:
-        ours |= {name.rstrip("/"), name.replace(".csv", ".parquet")}
-    ours |= {f"{name}{UNFINISHED}" for name in (DESIGN, MANIFEST)}
-    kinds = {PARTS: (".parquet", UNFINISHED), "scenarios": (".json",), "figures": (".png", ".svg")}
-    for found in place.iterdir():
-        if found.name.startswith("."):
-            continue
-        if found.name not in ours or (found.is_dir() and found.name not in kinds):
-            yield found.name
-        elif found.name in kinds and found.is_dir():
-            inside = (p for p in found.iterdir() if not p.name.startswith(".") and p.name not in NOT_OURS_BUT_HARMLESS)
-            yield from (f"{found.name}/{p.name}" for p in inside if p.is_dir() or p.suffix not in kinds[found.name])
-
-
-def _check_same(place: Path, design: Design) -> None:
-    """Raises: StoreError with the differences in words, if the store was begun for another design or model."""
-    old, new = read_content(place), content_of(design)
-    if old["model_version"] != MODEL_VERSION:
-        raise StoreError(
-            f"{place} was begun with version {old['model_version']} of the model (persim {old['persim']}); this is "
-            f"{MODEL_VERSION}. Their runs must not be mixed: begin anew in another folder, or use that version"
-        )
-    if lines := changes(old, new):
-        as_begun = f"to go on as it was begun, whatever the design says now: persim sweep {place} --resume"
-        raise StoreError(
-            "\n".join([f"{place} was begun for another design:", *(f"  {line}" for line in lines), as_begun])
-        )
 
 
 # The runs -----------------------------------------------------------------------------------------------------------------
@@ -343,39 +242,3 @@ def _pairs(folder: Path, outcome: str) -> list[np.ndarray]:
         for world in range(values.shape[1])
         for other in range(1, values.shape[2])
     ]
-
-
-def estimate(design: Design, place: Path, replicates: int, order: Crew) -> Estimate:
-    """What a sweep would take, from a few runs made now and thrown away; what is there already is not made again."""
-    n_runs = replicates * design.n_cells
-    missing = n_runs
-    if (place / DESIGN).is_file():
-        _check_same(place, design)
-        if (place / LEDGER).exists():
-            with closing(RunStore(place)) as store:
-                missing = int((store.settled(n_runs) == 0).sum())
-    maker = run_maker(design)
-    seconds = list(_probed(maker, design.n_cells))
-    each = sum(seconds) / len(seconds) if seconds else 0.0  # all of them failed
-    return Estimate(
-        n_runs, missing, each * missing / n_threads(order.jobs), n_runs * (8 * design.reduction.n_columns + 200), each
-    )
-
-
-def _probed(maker: RunMaker, n_cells: int) -> Iterator[float]:
-    """Seconds that a few runs of different cells take; the first, which may compile, is not counted."""
-    cells = sorted({int(place) for place in np.linspace(0, n_cells - 1, min(PROBES, n_cells))})
-    maker.make(cells[0])
-    for cell in cells:
-        start = time.perf_counter()
-        settled = maker.make(cell)
-        if settled.numbers is not None:
-            yield time.perf_counter() - start
-
-
-def as_plain(found: Estimate) -> dict[str, Any]:
-    """The estimate for programs."""
-    return {
-        "runs": found.n_runs, "missing": found.n_missing, "seconds": round(found.seconds, 1), "bytes": found.n_bytes,
-        "seconds_a_run": found.seconds_a_run,
-    }  # fmt: skip

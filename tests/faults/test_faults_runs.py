@@ -215,7 +215,7 @@ def test_another_version_of_the_model_is_refused_in_words(small, tmp_path, monke
     folder = tmp_path / "out"
     shutil.copytree(place, folder)
     before = contents(folder)
-    for module in ("sweep", "stored_design"):
+    for module in ("sweep_place", "stored_design"):
         monkeypatch.setattr(importlib.import_module(f"persim.{module}"), "MODEL_VERSION", "0123456789ab")
     refused(persim("sweep", design, "--out", folder, "--resume"), str(folder), "0123456789ab", "must not be mixed")
     assert contents(folder) == before
