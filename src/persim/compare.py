@@ -234,13 +234,19 @@ def _notes(plan: Plan, failures: Sequence[Failure]) -> list[str]:
             f"The scenarios cover different weeks; they are compared on those they share, weeks {first} to {stop - 1} "
             f"({monday_of(first)} to {monday_of(stop - 1)}), and run no further."
         )
-    if replicates == 1:
-        notes.append("One run of each scenario: there is a difference but no interval. Ask for more with --replicates.")
     if failures:
         notes.append(
             f"{len(failures)} of {replicates * len(names)} runs failed and are left out with their pairs; "
             f"first: {names[failures[0].task.scenario]}, seed {failures[0].task.seed}: {failures[0].cause}"
         )
-    if variants[0].n_users < SMALL * 4:
-        notes.append(f"With {variants[0].n_users:,} people a run, most figures rest on fewer than {SMALL} people.")
+    return [*notes, *size_notes(replicates, variants[0].n_users)]
+
+
+def size_notes(replicates: int, n_users: int) -> list[str]:
+    """What a reader has to know of few runs and few people."""
+    notes = []
+    if replicates == 1:
+        notes.append("One run of each scenario: there is a difference but no interval. Ask for more with --replicates.")
+    if n_users < SMALL * 4:
+        notes.append(f"With {n_users:,} people a run, most figures rest on fewer than {SMALL} people.")
     return notes

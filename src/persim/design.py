@@ -8,6 +8,7 @@ seed. Replicate r has the same seed in every cell, so alternatives, and worlds, 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +20,7 @@ from persim.comparison_plan import checked_to_compare, reduction_for, shared_wee
 from persim.design_file import DesignFile, Levers, Sample, Spread, between, read_design_file, tidy
 from persim.design_search import find_design
 from persim.errors import Fault, InputError, ScenarioError
+from persim.gaps_and_costs import GAPS
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.parameters import BY_NAME
 from persim.reduction import Reduction
@@ -133,25 +135,39 @@ def _design(
 ) -> Design:
     remarks = checked_to_compare(list(alternatives), names)
     first, stop = shared_weeks(list(alternatives), names)
-    worlds = worlds_of(content.spreads, content.sample)
-    if len(worlds) * len(alternatives) > MOST_CELLS:
-        raise InputError(f"{len(worlds):,} worlds of {len(alternatives)} scenarios are more than {MOST_CELLS:,}")
-    outcomes = [
-        *content.outcomes,
-        *([content.deciding_outcome] if content.deciding_outcome in OUTCOMES_BY_NAME else []),
-    ]
+    n_worlds = math.prod(len(spread.values) or 1 for spread in content.spreads)
+    n_worlds *= content.sample.points if content.sample and not all(s.values for s in content.spreads) else 1
+    if n_worlds * len(alternatives) > MOST_CELLS:
+        raise InputError(f"{n_worlds:,} worlds of {len(alternatives)} scenarios are more than {MOST_CELLS:,}")
+    outcomes = [*content.outcomes, content.deciding_outcome]
+    outcomes = [name for name in outcomes if name in OUTCOMES_BY_NAME or name == "all"]
     reduction = reduction_for(
         alternatives, first, stop, content.window, outcomes, content.groups, content.record  # type: ignore[arg-type]
     )  # fmt: skip
     # Groups cost time, so only those asked for are recorded; a gap whose groups are not is missing.
     reduction = replace(reduction, also=() if alternatives[0].enrich is None else ("legal_status",))
+    if not reduction.periods:  # nothing is read of what comes after the window
+        stop = reduction.window[1]
+        reduction = replace(reduction, stop=stop)
     design = Design(
-        content.name, content.texts["title"], content.texts["question"], content.texts.get("expected", ""),
-        content.texts.get("notes", ""), tuple(replace(s, n_weeks=stop - s.start_week) for s in alternatives), names,
-        content.spreads, worlds, content.sample, content.replicates if replicates is None else replicates,
-        content.seed if seed is None else seed, reduction, content.deciding_outcome,
-        content.outcomes, (*remarks, *_overridden(content, alternatives)), content.path,
-    )  # fmt: skip
+        name=content.name,
+        title=content.texts["title"],
+        question=content.texts["question"],
+        expected=content.texts.get("expected", ""),
+        notes=content.texts.get("notes", ""),
+        alternatives=tuple(replace(scenario, n_weeks=stop - scenario.start_week) for scenario in alternatives),
+        names=names,
+        factors=content.spreads,
+        worlds=worlds_of(content.spreads, content.sample),
+        sample=content.sample,
+        replicates=content.replicates if replicates is None else replicates,
+        seed=content.seed if seed is None else seed,
+        reduction=reduction,
+        deciding_outcome=content.deciding_outcome,
+        asked_outcomes=content.outcomes,
+        remarks=(*remarks, *_overridden(content, alternatives)),
+        path=content.path,
+    )
     faults = list(_share_faults(content, design))
     if faults:
         raise ScenarioError(faults)
@@ -260,10 +276,18 @@ def _points(factors: Sequence[Spread], sample: Sample) -> np.ndarray:
 
 
 def _clashes(content: DesignFile, alternatives: Sequence[Scenario], names: Sequence[str]) -> list[Fault]:
-    """Varied numbers that are just what an alternative changes: the world would take its difference away."""
+    """What cannot be asked together: above all to vary what an alternative changes, which would take its difference away."""
     faults = []
     first = alternatives[0]
+    for gap in GAPS:
+        if content.deciding_outcome == gap.name and gap.dimension not in content.groups:
+            problem = f"needs the groups of {gap.dimension}, which are not recorded"
+            expected = f"`groups: [{gap.dimension}]`"
+            faults.append(content.fault("deciding_outcome", problem, expected, got=gap.name))
     for spread in content.spreads:
+        if spread.parameter == "n_localities" and "locality" in content.groups:
+            problem = "cannot be varied where localities are shown apart: worlds would not have the same ones"
+            faults.append(content.fault("parameters.n_localities", problem, "other groups"))
         name = spread.parameter
         for other, called in zip(alternatives[1:], names[1:], strict=True):
             if other.parameters[name] != first.parameters[name] or _steps(other, name) != _steps(first, name):

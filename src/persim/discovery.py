@@ -6,6 +6,7 @@ told only if worlds they were not found in bear them out. Nothing here runs a mo
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +16,12 @@ import numpy as np
 
 from persim.errors import InputError
 from persim.failure_boxes import Box, Condition, Worlds, borne_out, find_boxes
-from persim.number_words import MINUS
+from persim.number_words import MINUS, share_of_worlds
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CAVEAT = "A share of the sampled parameter sets under the ranges given, not a chance of success here."
+CAVEAT = "A share of this design's parameter sets, under its ranges; not a chance of success here."
 FEWEST_WORLDS = 30
 FEWEST_OF_A_KIND = 8  # worlds that fail, and that do not
 UNITS_UNSAID = ("", "0-1", "share", "0 or 1")
@@ -43,6 +44,11 @@ class Discovery:
     def share_not_failing(self) -> float:
         """Of all worlds."""
         return 1.0 - self.n_failing / self.n_worlds
+
+
+def can_discover() -> bool:
+    """Is scikit-learn, which proposes boxes, installed?"""
+    return importlib.util.find_spec("sklearn") is not None
 
 
 def discover(
@@ -108,17 +114,19 @@ def share_interval(n_of: int, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def discovery_sentence(found: Discovery, better: str, reference: str) -> str:
+def discovery_sentence(found: Discovery, better: str, reference: str, interval: bool = True) -> str:
     """In what share of worlds `better` beats `reference`, and where it fails, in a sentence or two.
+
+    Args:
+        interval: say Wilson's interval of the share: for worlds that were drawn at random.
 
     The caveat `CAVEAT` belongs beside it.
     """
     n, good = found.n_worlds, found.n_worlds - found.n_failing
     low, high = share_interval(good, n)
-    text = (
-        f"{better} beats {reference} in {_percent(good / n)} of {n:,} plausible worlds "
-        f"(95 % interval {_percent(low)} to {_percent(high)})"
-    )
+    text = f"{better} beats {reference} in {share_of_worlds(good / n)} of {n:,} plausible worlds"
+    if interval:
+        text += f" (95 % interval {share_of_worlds(low)} to {share_of_worlds(high)})"
     if found.boxes:
         where = [_where(found, box) for box in found.boxes]
         return (
@@ -139,9 +147,9 @@ _WHY_WORDS: Mapping[Why, str] = {
 
 def _where(found: Discovery, box: Box) -> str:
     conditions = " and ".join(condition_words(each, found.labels, found.units) for each in box.conditions)
-    figures = f"coverage {_percent(box.coverage)}, density {_percent(box.density)}"
+    figures = f"coverage {share_of_worlds(box.coverage)}, density {share_of_worlds(box.density)}"
     if box.unstable:
-        held_out = f"{_percent(box.held_out_coverage)} and {_percent(box.held_out_density)}"
+        held_out = f"{share_of_worlds(box.held_out_coverage)} and {share_of_worlds(box.held_out_density)}"
         figures += f"; unstable: {held_out} in worlds left out"
     return f"{conditions} ({figures})"
 
@@ -153,13 +161,3 @@ def condition_words(condition: Condition, labels: Mapping[str, str], units: Mapp
     number = f"{threshold:.6g}".replace("-", MINUS)
     label = label if label[:2].isupper() else label[:1].lower() + label[1:]
     return f"{label} {side} {number}" + ("" if unit in UNITS_UNSAID else f" {unit}")
-
-
-def _percent(share: float) -> str:
-    """A share in whole per cent, but never 0 or 100 unless it is."""
-    per_cent = 100.0 * share
-    if 0.0 < per_cent < 0.5:
-        return "under 1 %"
-    if 99.5 <= per_cent < 100.0:
-        return "over 99 %"
-    return f"{per_cent:.0f} %"

@@ -86,6 +86,16 @@ def ratio_words(value: float, low: float, high: float, short: bool = False) -> s
     return f"{minus}£{size}{thousand} ({ends[0]}{NOTHING if short else ' to '}{ends[1]})"
 
 
+def share_of_worlds(share: float) -> str:
+    """A share in whole per cent, but never 0 or 100 unless it is; nothing where there is none."""
+    if not math.isfinite(share):
+        return ""
+    per_cent = 100.0 * share
+    if 0.0 < per_cent < 0.5:
+        return "under 1 %"
+    return "over 99 %" if 99.5 <= per_cent < 100.0 else f"{per_cent:.0f} %"
+
+
 def pounds(value: float) -> str:
     """A sum of money: £640, £31.4k, £641k."""
     factor, decimals, thousand = _in_thousands(value)

@@ -130,7 +130,11 @@ def stopping_words(differences: Sequence[np.ndarray], asked: Precision, done: in
     """Why it stopped: "stopped at 340 pairs: half-width 0.49 percentage points", or that the cap was reached."""
     wide = half_widths(differences)
     known = wide[~np.isnan(wide)]
-    left_out = f"; {len(wide) - len(known)} scenarios never have this figure" if len(known) < len(wide) else ""
+    left_out = (
+        f"; {len(wide) - len(known)} of {len(wide)} differences never have this figure"
+        if len(known) < len(wide)
+        else ""
+    )
     if not len(known):
         return f"Precision: no pair of runs has {asked.outcome}, so it stopped at {done:,} pairs with no interval."
     widest = float(known.max())

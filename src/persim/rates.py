@@ -38,7 +38,7 @@ class Rates:
         self.outcomes = tuple(outcomes)
         sources = np.array([_source(outcome) for outcome in outcomes], np.int64)
         self._kinds = [
-            (source, _Kind([outcomes[place] for place in chosen]), chosen)
+            (source, _Kind([outcomes[int(place)] for place in chosen]), chosen)
             for source in (CLOSING, LIVED, SINCE_APRIL)
             if len(chosen := np.flatnonzero(sources == source))
         ]

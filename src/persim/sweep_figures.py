@@ -15,7 +15,7 @@ from persim.parameters import BY_NAME
 from persim.sweep_result import Sweep
 from persim.sweep_words import WORLDS_CAVEAT, size_of
 from persim.world_plots import along_factors, over_two_factors, spread_over_worlds
-from persim.worlds import world_differences
+from persim.worlds import better_if, world_differences
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,7 +35,8 @@ def sweep_figures(sweep: Sweep) -> Iterator[tuple[str, Words, Figure]]:
     titles = titles_of(sweep.design.alternatives, sweep.names)
     caveat = " ".join(filter(None, (outcome.caveat, WORLDS_CAVEAT)))
     if found:
-        order = sorted(range(len(found)), key=lambda n: -float(np.nan_to_num(np.nanmedian(found[n].mean))))[:MOST_DRAWN]
+        sign = -1.0 if better_if(measure) == "lower" else 1.0
+        order = sorted(range(len(found)), key=lambda n: -_middle(sign * found[n].mean))[:MOST_DRAWN]
         words = Words(
             f"{outcome.label}: what changes, from world to world",
             f"Mean paired difference to “{titles[sweep.names[0]]}” in each world; {size_of(sweep)}. Dot or cross: one world "
@@ -65,6 +66,12 @@ def sweep_figures(sweep: Sweep) -> Iterator[tuple[str, Words, Figure]]:
         )
         yield "factors-1", words, along_factors(_columns(sweep), levels[:, 0], None, outcome.unit, words)
     yield from _grids(sweep, levels[:, 0], caveat)
+
+
+def _middle(values: np.ndarray) -> float:
+    """The middle one of those that are there; the least of all numbers if none is."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else -np.inf
 
 
 def _columns(sweep: Sweep) -> dict[str, np.ndarray]:

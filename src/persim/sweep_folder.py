@@ -22,11 +22,11 @@ import pandas as pd
 import persim
 from persim.comparison_folder import BEAR_IN_MIND, write_contents
 from persim.design_file import Spread
-from persim.durable_files import clear_errors, write_whole
+from persim.durable_files import clear_errors, sync, sync_folder, write_whole
 from persim.figure_frames import as_bytes
 from persim.model_version import MODEL_VERSION
 from persim.parameters import BY_NAME
-from persim.run_store import DESIGN, LEDGER, PARTS
+from persim.run_store import DESIGN, LEDGER, PARTS, WRITTEN
 from persim.run_writer import RunWriter
 from persim.store import MANIFEST, ResultFolder, machine, safe_name, sealed
 from persim.sweep_figures import sweep_figures
@@ -37,7 +37,6 @@ from persim.worlds import across_worlds, fails_table, told_measures, where_it_fa
 
 LINE = 100
 FEWEST_WORLDS = 2
-WRITTEN = "written"  # in the ledger: the files beside the store
 ANSWER, SHORT = "answer.txt", "scenarios.txt"
 FILES = (
     ("answer.txt", "the answer in at most three sentences, and what to bear in mind"),
@@ -84,6 +83,7 @@ class SweepFolder(ResultFolder):
         """Move what was written into the sweep's folder, and remove of the files `before` those that are no more."""
         names = self.names()
         with clear_errors(self.target):
+            sync(self.place / name for name in names)
             for name in names:
                 (self.target / name).parent.mkdir(parents=True, exist_ok=True)
                 os.replace(self.place / name, self.target / name)
@@ -92,11 +92,13 @@ class SweepFolder(ResultFolder):
                 with suppress(OSError):  # of a folder that still holds something
                     (self.target / name).parent.rmdir()
             shutil.rmtree(self.place, ignore_errors=True)
+            for folder in sorted({(self.target / name).parent for name in names} | {self.target}):
+                sync_folder(folder)
 
 
-def _tables() -> set[str]:
+def table_names() -> set[str]:
     """Names of tables and texts that a sweep may have beside its store."""
-    names = {name for name, _ in FILES if name.endswith((".csv", ".txt"))}
+    names = {name for name, _ in FILES if name.endswith((".csv", ".txt"))} | {"README.txt"}
     return names | {name.replace(".csv", ".parquet") for name in names}
 
 
@@ -112,10 +114,9 @@ def write_sweep(store: RunWriter, started: float, stopped: str, figures: bool = 
         answer = _write_tables(sweep, folder, stopped, figures)
         manifest = _manifest(sweep, answer, started, stopped)
         names = folder.names()
-        before = {*json.loads(store.head(WRITTEN) or "[]"), *_tables()}
-        store.note(
-            WRITTEN, json.dumps(sorted(before | set(names)))
-        )  # so that a kill while they move leaves none behind
+        before = set(json.loads(store.head(WRITTEN) or "[]"))  # others may have files of such names, which stay
+        everything = json.dumps(sorted(before | set(names)))
+        store.note(WRITTEN, everything)  # so that a kill while they move leaves none behind
         folder.take_places(before)
     store.note(WRITTEN, json.dumps(names))
     store.tidy()
@@ -226,6 +227,10 @@ def _manifest(sweep: Sweep, answer: list[str], started: float, stopped: str) -> 
         "groups": list(design.reduction.groups),
         "outcomes": [outcome.name for outcome in design.reduction.outcomes],
         "deciding_outcome": design.deciding_outcome,
+        "options": {
+            "outcomes": list(dict.fromkeys([design.deciding_outcome, *design.asked_outcomes])),
+            "groups": list(design.reduction.groups),
+        },
         "n_worlds": design.n_worlds,
         "factors": [{**factor, "kind": "list" if factor["values"] else "sampled"} for factor in sweep.content["factors"]],
         "sample": sweep.content["sample"],

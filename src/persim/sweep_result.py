@@ -1,6 +1,6 @@
 """What a sweep has found so far, read from its store: runs as tables, worlds beside each other, one world compared.
 
-Reading is by columns and blocks, so that memory does not grow with the number of runs.
+Reading is by columns, a few at a time: a number of every run takes 8 bytes a run, all of them are never in memory at once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from persim.compare import summarised
+from persim.compare import size_notes, summarised
 from persim.comparison import Comparison
 from persim.design import Design
 from persim.errors import InputError
@@ -173,7 +173,7 @@ class Sweep:
         levels, spread, differences = summarised(rows, design.n_alternatives)
         variants = tuple(design.cell(world * design.n_alternatives + place) for place in range(design.n_alternatives))
         failures = [self._failure(row) for row in self._failed_in(world)]
-        notes = [*design.remarks]
+        notes = [*design.remarks, *size_notes(self.replicates, design.n_users)]
         if failures:
             notes.append(f"{len(failures)} runs failed and are left out with their pairs.")
         options: dict[str, object] = {"outcomes": list(self.content["asked_outcomes"])}

@@ -8,19 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from persim.compare import size_notes
 from persim.comparison import Comparison
 from persim.comparison_words import PURPOSE, answer_sentences, size_words, window_words
 from persim.design import TOGETHER, Design
-from persim.discovery import Discovery, discovery_sentence
+from persim.discovery import CAVEAT, Discovery, can_discover
 from persim.intervals import means
-from persim.number_words import MINUS, difference_words, level_words, shown
+from persim.number_words import MINUS, difference_words, level_words, share_of_worlds, shown
 from persim.sweep_result import Sweep
-from persim.worlds import better_if
+from persim.worlds import better_if, fail_sentence
 
-WORLDS_CAVEAT = (
-    "A share of worlds is a share of the sampled parameter sets, under the ranges of the design; it is no chance of "
-    "success in any real place."
-)
+WORLDS_CAVEAT = CAVEAT
 STOPPED_EARLY = "Not every run has ended, so some worlds have fewer runs than others."
 
 
@@ -41,18 +39,14 @@ def sweep_answer(sweep: Sweep, across: pd.DataFrame, fails: list[tuple[str, Disc
     own = across[across["measure"] == measure]
     if len(sweep.names) == 1:
         return [_level_sentence(sweep, own)]
-    told = own[own["reference"] != ""].copy()
-    way = better_if(measure)
-    told = told.sort_values("p50", ascending=way == "lower", kind="stable", key=lambda column: column.fillna(-math.inf))
-    best = str(told["alternative"].iloc[0])
-    found = dict(fails)
-    sentences = []
-    if best in found:
-        sentences.append(discovery_sentence(found[best], best, sweep.names[0]))
+    told = own[own["reference"] != ""]
+    told = told.sort_values("p50", ascending=better_if(measure) == "lower", kind="stable", na_position="last")
+    best, found = str(told["alternative"].iloc[0]), dict(fails)
+    sentences = [fail_sentence(sweep, best, found[best])] if best in found else []
     sentences.append(_size_sentence(sweep, told.iloc[0]))
     others = [str(name) for name in told["alternative"].iloc[1:] if str(name) in found]
     if others:
-        sentences.append(_others_sentence(sweep, told, others))
+        sentences.append(_others_sentence(told, others))
     return sentences[:3]
 
 
@@ -69,16 +63,17 @@ def _level_sentence(sweep: Sweep, own: pd.DataFrame) -> str:
 def _size_sentence(sweep: Sweep, row: pd.Series) -> str:
     way = shown(str(row["unit"]))
     low, middle, high = (_signed(way.factor * float(row[name])) for name in ("p5", "p50", "p95"))
-    label = str(row["label"])
+    label, clearly = str(row["label"]), share_of_worlds(float(row["share_clearly_better"]))
+    beyond = f"; it is better beyond chance in {clearly} of worlds" if clearly else ""
     return (
         f"With {row['alternative']}, {label[0].lower()}{label[1:]} changes by {middle} {way.of_difference} against "
-        f"{sweep.names[0]} in the middle one of {sweep.design.n_worlds:,} worlds, by {low} to {high} in nine of ten."
+        f"{sweep.names[0]} in the middle one of {int(row['n_worlds']):,} worlds, by {low} to {high} in nine of ten{beyond}."
     )
 
 
-def _others_sentence(sweep: Sweep, told: pd.DataFrame, others: list[str]) -> str:
+def _others_sentence(told: pd.DataFrame, others: list[str]) -> str:
     shares = told.set_index("alternative")["share_better"]
-    words = [f"{name} in {100.0 * float(shares[name]):.0f} %" for name in others[:4]]
+    words = [f"{name} in {share_of_worlds(float(shares[name])) or 'an unknown share'}" for name in others[:4]]
     more = f" and {len(others) - 4} more are in the table" if len(others) > 4 else ""
     return f"Others go the good way in these shares of worlds: {', '.join(words)}{more}."
 
@@ -93,7 +88,7 @@ def _signed(value: float) -> str:
 
 def sweep_notes(sweep: Sweep, stopped: str) -> list[str]:
     """What a reader has to know."""
-    notes = [*sweep.design.remarks]
+    notes = [*sweep.design.remarks, *size_notes(sweep.replicates, sweep.design.n_users)]
     if stopped:
         notes.append(stopped)
     if sweep.n_failed:
@@ -104,6 +99,10 @@ def sweep_notes(sweep: Sweep, stopped: str) -> list[str]:
         notes.append(STOPPED_EARLY)
     if sweep.design.n_worlds > 1:
         notes.append(WORLDS_CAVEAT)
+        if len(sweep.names) > 1 and not can_discover():
+            notes.append(
+                "Where scenarios fail was not looked for: that needs `pip install 'persim[decide]'`, then --resume."
+            )
     return [*notes, PURPOSE]
 
 
@@ -130,8 +129,8 @@ def table_lines(sweep: Sweep, across: pd.DataFrame, most: int = 12) -> list[str]
         if name in told.index:
             row = told.loc[name].to_dict()
             span = f"{_signed(way.factor * float(row['p5']))} to {_signed(way.factor * float(row['p95']))}"
-            share = float(row["share_better"])
-            good = f"{100.0 * share:.0f} % of worlds" if np.isfinite(share) else ""
+            share = share_of_worlds(float(row["share_better"]))
+            good = f"{share} of worlds" if share else ""
             line += f"{_signed(way.factor * float(row['p50'])):>11}{span:>24}{good:>24}"
         lines.append(line.rstrip())
     if len(sweep.names) > most + 1:
@@ -151,7 +150,7 @@ def estimate_lines(design: Design, replicates: int, found: Estimate, place: str)
     if found.n_missing < found.n_runs:
         lines.append(f"{found.n_runs - found.n_missing:,} of them are made already, in {place}")
     lines.append(f"about {_time(found.seconds)} ({1000.0 * found.seconds_a_run:.0f} ms a run, as measured now)")
-    lines.append(f"at most {_bytes(found.n_bytes)} on disk, in {place}")
+    lines.append(f"about {_bytes(found.n_bytes)} on disk, in {place}")
     return lines
 
 
@@ -193,8 +192,11 @@ def scenario_lines(c: Comparison, deciding: str) -> list[str]:
 
 
 def _gain(c: Comparison, deciding: str, number: int) -> float:
+    """How far a scenario goes the good way: the difference, or less of it where lower is better; least if unknown."""
     found = c.estimate(deciding, number).difference
-    return found if found is not None and math.isfinite(found) else -math.inf
+    if found is None or not math.isfinite(found):
+        return -math.inf
+    return -found if better_if(deciding) == "lower" else found
 
 
 def one_world_answer(c: Comparison, deciding: str) -> list[str]:
@@ -209,17 +211,21 @@ def one_world_answer(c: Comparison, deciding: str) -> list[str]:
 
 
 def _most_sentence(c: Comparison, deciding: str) -> str:
-    outcome, way = c.measures[deciding], better_if(deciding)
-    sign = -1.0 if way == "lower" else 1.0
-    best = max(range(1, len(c.names)), key=lambda number: sign * _gain(c, deciding, number))
+    outcome = c.measures[deciding]
+    best = max(range(1, len(c.names)), key=lambda number: _gain(c, deciding, number))
     own = c.estimate(deciding, best)
     label = f"{outcome.label[0].lower()}{outcome.label[1:]}"
-    if own.difference is None or own.difference_low is None or own.difference_high is None:
-        return f"Nothing can be said of {label}."
+    if (
+        own.difference is None
+        or own.difference_low is None
+        or own.difference_high is None
+        or not math.isfinite(own.difference)
+    ):
+        return f"Nothing can be said of {label}: no pair of runs has it."
     size = difference_words(outcome.unit, own.difference, own.difference_low, own.difference_high)
-    if own.difference_low <= 0.0 <= own.difference_high:
-        return f"No scenario changes {label} beyond chance; {c.names[best]} comes nearest: {size} ({size_words(c)})."
-    verb = "lowers" if own.difference < 0.0 else "raises"
+    verb = "lowers" if better_if(deciding) == "lower" else "raises"
+    if _gain(c, deciding, best) <= 0.0 or own.difference_low <= 0.0 <= own.difference_high:
+        return f"No scenario {verb} {label} beyond chance; {c.names[best]} comes nearest: {size} ({size_words(c)})."
     return (
         f"{c.names[best]} {verb} {label} most: from {level_words(outcome.unit, c.estimate(deciding, 0).mean)} to "
         f"{level_words(outcome.unit, own.mean)}, {size} {shown(outcome.unit).of_difference} against {c.reference} "
@@ -242,11 +248,12 @@ def together_words(c: Comparison, deciding: str) -> str:
         return ""
     way = shown(outcome.unit)
     low, high = way.factor * float(more.low), way.factor * float(more.high)
+    most = float(np.nanmean(c.values(deciding, best) - reference))
     said = (
-        f"Of single levers {c.names[best]} does most ({_signed(way.factor * _gain(c, deciding, best))}); alone they add up to "
+        f"Of single levers {c.names[best]} does most ({_signed(way.factor * most)}); alone they add up to "
         f"{_signed(way.factor * total)} {way.of_difference}"
     )
     if low <= 0.0 <= high:
         return f"{said}, and all together do not differ from that sum beyond chance."
-    beyond = f"{abs(way.factor * float(more.mean)):.1f} {'more' if low > 0.0 else 'less'}"
+    beyond = f"{_signed(abs(way.factor * float(more.mean))).lstrip('+')} {'more' if low > 0.0 else 'less'}"
     return f"{said}, and all together bring {beyond} than that sum (95 % interval {_signed(low)} to {_signed(high)})."

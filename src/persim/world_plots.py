@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from persim.figure_frames import BLUE, PALE, VERMILION, Words, fold, house_style, panels_for
-from persim.number_words import MINUS, shown
+from persim.number_words import MINUS, NOTHING, share_of_worlds, shown
 
 GOLDEN = 0.6180339887498949
 MOST_DOTS = 2000
@@ -66,14 +67,8 @@ def _draw_worlds(axes: Axes, place: int, values: np.ndarray, better: np.ndarray)
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
     axes.plot([low, high], [place, place], color="#222222", linewidth=2.2, solid_capstyle="round")
     axes.plot([middle], [place], "o", color="white", markeredgecolor="#222222", markersize=7, markeredgewidth=1.6)
-    share = 100.0 * float(good.mean())
-    text = (
-        "all worlds"
-        if good.all()
-        else "no world"
-        if not good.any()
-        else f"{min(99.0, max(1.0, share)):.0f} % of worlds"
-    )
+    share = share_of_worlds(float(good.mean()))
+    text = "all worlds" if good.all() else "no world" if not good.any() else f"{share} of worlds"
     axes.text(1.02, place, text, transform=axes.get_yaxis_transform(), va="center", fontsize=9.5)
 
 
@@ -110,13 +105,16 @@ def _capital(text: str) -> str:
 
 
 def _limits(values: np.ndarray) -> tuple[float, float]:
-    low, high = min(0.0, float(np.nanmin(values))), max(0.0, float(np.nanmax(values)))
+    known = values[~np.isnan(values)]
+    low, high = min(0.0, float(known.min(initial=0.0))), max(0.0, float(known.max(initial=0.0)))
     room = 0.06 * (high - low or 1.0)
     return low - room, high + room
 
 
 def _draw_along(axes: Axes, column: np.ndarray, values: np.ndarray, better: np.ndarray | None) -> None:
     there = ~np.isnan(values)
+    if not there.any():
+        return
     column, values = column[there], values[there]
     good = np.ones(len(values), bool) if better is None else better[there]
     span = float(np.ptp(column)) or 1.0
@@ -153,14 +151,21 @@ def over_two_factors(
     way = shown(unit)
     with house_style():
         figure, panels = panels_for(list(tables), 2.6, words, bottom=0.62, left=1.0, gap=0.85, share=False)
-        top = max(float(np.nanmax(way.factor * table)) for table in tables.values())
-        least = min(0.0, min(float(np.nanmin(way.factor * table)) for table in tables.values()))
+        known = np.concatenate([way.factor * table[~np.isnan(table)] for table in tables.values()])
+        top, least = float(known.max(initial=0.0)), float(known.min(initial=0.0))
         for number, (axes, table) in enumerate(zip(panels, tables.values(), strict=True)):
             shades = way.factor * table
-            axes.imshow(shades, cmap="Blues", vmin=least, vmax=1.25 * top or 1.0, aspect="auto", origin="lower")
+            axes.imshow(
+                shades,
+                cmap="Blues",
+                vmin=least,
+                vmax=least + 1.25 * (top - least) or 1.0,
+                aspect="auto",
+                origin="lower",
+            )
             for (row, column), value in np.ndenumerate(shades):
-                dark = value > 0.72 * top
-                axes.text(column, row, f"{value:.{way.decimals}f}".replace("-", MINUS), ha="center", va="center",
+                dark = value > least + 0.72 * (top - least)
+                axes.text(column, row, _level(value, way.decimals), ha="center", va="center",
                           fontsize=8.5, color="white" if dark else "#222222")  # fmt: skip
             axes.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
             axes.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])
@@ -171,6 +176,10 @@ def over_two_factors(
             for spine in axes.spines.values():
                 spine.set_color(PALE)
     return figure
+
+
+def _level(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}".replace("-", MINUS) if math.isfinite(value) else NOTHING
 
 
 def _signed(value: float, _: object) -> str:

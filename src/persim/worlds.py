@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from persim.discovery import CAVEAT, Discovery, condition_words, discover, discovery_sentence
+from persim.discovery import CAVEAT, Discovery, can_discover, condition_words, discover, discovery_sentence
 from persim.gaps_and_costs import DERIVED
 from persim.intervals import means, paired, quantiles
 from persim.outcomes import HEADLINE, Outcome
@@ -29,15 +29,16 @@ FAIL_COLUMNS = (
     "alternative", "reference", "measure", "n_worlds", "failing", "conditions", "coverage", "density",
     "coverage_held_out", "density_held_out", "sentence", "caveat",
 )  # fmt: skip
-# Where fewer, shorter or less is what people want; where neither is, nothing is called better.
+# Where fewer, shorter or less is what people want; where neither is, nothing is called better: declining is a choice, and
+# what is reported need not change a life.
 BETTER_IF_LOWER = frozenset({
     "wait_weeks", "left_process", "refused", "passed_on", "plan_without_person", "relabelled_take_up",
     "notional_take_up", "reality_gap", "never_had_opportunity", "forms_hours_year", "forms_hours_per_start", "hours_forms",
     "overtime", "displaced", "crises", "admissions", "cto_recalls", "cost_forms", "cost_levers", "cost_per_real_budget",
 })  # fmt: skip
 BETTER_IF_HIGHER = frozenset({
-    "reported_take_up", "real_take_up", "real_take_up_strict", "real_during_year", "informed", "opportunities", "offers",
-    "offers_per_opportunity", "acceptance", "starts", "plan_involvement", "involved_in_care", "support_without_budget",
+    "real_take_up", "real_take_up_strict", "real_during_year", "informed", "opportunities", "offers",
+    "offers_per_opportunity", "starts", "plan_involvement", "involved_in_care", "support_without_budget",
     "social_contact", "control_felt", "quality_of_life", "localities_on_target", "people_with_real_budget",
     "order_informed", "rights_informed", "involvement_making", "involvement_review", "involvement_gain",
     "conditions_negotiated",
@@ -83,8 +84,8 @@ def world_differences(values: np.ndarray) -> list[WorldDifferences]:
 def across_worlds(sweep: Sweep) -> pd.DataFrame:
     """Every measure over worlds: levels (reference empty) and differences to the reference, `ACROSS_COLUMNS`.
 
-    `mean` is over worlds; 5, 50 and 95 % of worlds lie below p5, p50 and p95. `share_better` is the share of worlds whose
-    mean difference goes the good way, `share_clearly_better` of those in which the interval does.
+    `mean` is over the `n_worlds` that have the figure; 5, 50 and 95 % of them lie below p5, p50 and p95. `share_better` is
+    the share of worlds whose mean difference goes the good way, `share_clearly_better` of those in which the interval does.
     """
     import pandas as pd
 
@@ -128,7 +129,7 @@ def _across(
             float(found.clearly_better(measure).sum() / len(there)) if sweep.replicates > 1 else np.nan,
         )
     return (
-        name, reference, measure, outcome.label, outcome.unit, mean, low, middle, high, way, *shares, len(of_worlds),
+        name, reference, measure, outcome.label, outcome.unit, mean, low, middle, high, way, *shares, len(there),
         sweep.replicates, outcome.caveat,
     )  # fmt: skip
 
@@ -161,9 +162,14 @@ def told_measures(sweep: Sweep) -> list[str]:
 
 
 def where_it_fails(sweep: Sweep) -> list[tuple[str, Discovery]]:
-    """For each scenario but the first: in which worlds it does no better in the deciding outcome."""
+    """For each scenario but the first: in which worlds it does no better in the deciding outcome; a tie is no better.
+
+    Empty if scikit-learn, which finds the conditions, is not installed.
+    """
     import pandas as pd
 
+    if not can_discover():
+        return []
     measure, design = sweep.design.deciding_outcome, sweep.design
     names = [factor.parameter for factor in design.factors]
     factors = pd.DataFrame(design.worlds, columns=pd.Index(names))
@@ -178,6 +184,17 @@ def where_it_fails(sweep: Sweep) -> list[tuple[str, Discovery]]:
     return found
 
 
+def fail_sentence(sweep: Sweep, name: str, found: Discovery) -> str:
+    """In what share of worlds a scenario beats the first, and where it fails.
+
+    An interval goes with it only where worlds were drawn at random: a grid is all there is of itself, and Sobol' points and
+    Latin hypercubes are no independent draws.
+    """
+    sample = sweep.design.sample
+    at_random = sample is not None and sample.method == "random"
+    return discovery_sentence(found, name, sweep.names[0], interval=at_random)
+
+
 def fails_table(sweep: Sweep, found: Sequence[tuple[str, Discovery]]) -> pd.DataFrame:
     """Boxes of worlds in which a scenario fails, one a row (a row without a box where there is none): `FAIL_COLUMNS`."""
     import pandas as pd
@@ -185,7 +202,7 @@ def fails_table(sweep: Sweep, found: Sequence[tuple[str, Discovery]]) -> pd.Data
     rows = []
     for name, one in found:
         start = (name, sweep.names[0], sweep.design.deciding_outcome, one.n_worlds, one.n_failing)
-        sentence = discovery_sentence(one, name, sweep.names[0])
+        sentence = fail_sentence(sweep, name, one)
         for box in one.boxes:
             conditions = " and ".join(condition_words(each, one.labels, one.units) for each in box.conditions)
             figures = (box.coverage, box.density, box.held_out_coverage, box.held_out_density)

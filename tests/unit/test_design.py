@@ -157,6 +157,10 @@ FAULTS = {
     "scenarios: [baseline]\noutcomes: [crisis]\n": "did you mean 'crises'?",
     "scenarios: [baseline]\ndeciding_outcome: realtakeup\n": "did you mean 'real_take_up'?",
     "scenarios: [baseline]\nwindow: 900:950\n": "does not lie in the weeks compared",
+    "scenarios: [baseline]\ndeciding_outcome: gap_carer\n": "expected `groups: [carer]`",
+    "scenarios: [baseline]\nparameters: {n_localities: [1, 2]}\ngroups: [locality]\n": "would not have the same ones",
+    "scenarios: [baseline]\nparameters: {risk_aversion: {grid: 1000}, role_boundary: {grid: 1000}}\n"
+    "levers: {which: {a: {parameters: {training: 1}}}}\n": "1,000,000 worlds of 2 scenarios are more than 1,000,000",
     "scenarios: [baseline]\nlevers: {which: {a: {}}}\n": "changes nothing",
     "scenarios: [baseline]\nlevers: {combine: all, which: {a: {parameters: {training: 1}}}}\n": "is not known here",
     "scenarios: [baseline, lean_process]\nparameters: {lean_process: [0.1, 0.2]}\n": "it is what lean_process changes",
@@ -177,6 +181,14 @@ def test_all_faults_are_told_at_once(write):
         write("scenarios: [nowhere]\nparameters: {risk_aversio: sampled}\nreplicates: x\nrecord: never\n")
     )
     assert len(lines) >= 4
+
+
+def test_runs_end_with_the_window_unless_outcomes_are_kept_over_time(write):
+    """So what is counted at a run's end, as the steps to a real budget are, is counted at the window's end."""
+    early = read_design(write("scenarios: [baseline]\nwindow: 52:104\n"))
+    assert {scenario.n_weeks for scenario in early.alternatives} == {104}
+    whole = read_design(write("scenarios: [baseline]\nwindow: 52:104\nrecord: quarterly\n"))
+    assert {scenario.n_weeks for scenario in whole.alternatives} == {260}
 
 
 def test_two_levers_may_not_change_one_number(write):

@@ -74,7 +74,7 @@ def test_a_figure_that_no_pair_has_is_not_waited_for():
     assert next_replicates([nothing, NOISE[:100]], 0.1, 100, 2000) == 50
     asked = Precision("cto_recalls", "share", 0.1)
     assert "no pair of runs has cto_recalls" in stopping_words([nothing], asked, 100)
-    assert "1 scenarios never have this figure" in stopping_words([nothing, NOISE[:100]], asked, 100)
+    assert "1 of 2 differences never have this figure" in stopping_words([nothing, NOISE[:100]], asked, 100)
 
 
 def test_a_figure_that_one_pair_has_is_waited_for():

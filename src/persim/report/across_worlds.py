@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from persim.discovery import CAVEAT
 from persim.number_words import NOTHING, level_words
 from persim.report.effects import POINTS, difference_cell, headline_sections, unit_of
 from persim.report.folder import ResultFiles, rows_of, text_of
 from persim.report.views import Cell, Line, View
 from persim.report.wording import with_titles
 
-PRIORS = "A share of sampled parameter sets under our priors, not a chance of success here."
+PRIORS = CAVEAT
 
 
 def is_sweep(files: ResultFiles) -> bool:
@@ -32,7 +33,7 @@ def factors(files: ResultFiles) -> View | None:
         words = (Cell(text_of(entry.get("unit")) or NOTHING), Cell(text_of(entry.get("kind")) or NOTHING))
         parameter = text_of(entry.get("parameter"))
         lines.append(Line(text_of(entry.get("label")) or parameter, (*cells, *words), parameter))
-    lead = ("Each world draws these numbers within their bounds; within a world, every alternative has the same ones.",)
+    lead = ("Worlds differ in these numbers; within a world, every alternative has the same ones.",)
     heads = ("From", "To", "Unit", "Kind")
     return View("factors", "What was varied between worlds", lead, "Number", heads, tuple(lines))
 

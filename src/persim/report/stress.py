@@ -56,7 +56,7 @@ def _aims(files: ResultFiles) -> str:
     if len(files.names) < 2:
         return f"One scenario was run: {_names(files)}."
     worlds = files.manifest.get("n_worlds")
-    over = f" in each of {worlds:,} sampled worlds" if isinstance(worlds, int) and worlds > 1 else ""
+    over = f" in each of {worlds:,} worlds" if isinstance(worlds, int) and worlds > 1 else ""
     return f"Compared{over}, with the first as reference: {_names(files)}."
 
 

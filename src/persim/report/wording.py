@@ -50,7 +50,7 @@ LIMITS = (
     "People who use services, and carers, should read the rules before results are used, and be credited and paid for it.",
 )
 WORLDS_LIMIT = (
-    "A share of worlds is a share of sampled parameter sets under our priors, not a chance of success here. Other "
+    "A share of worlds is one of this design's parameter sets, under its ranges; not a chance of success here. Other "
     "bounds, or other factors, give other shares."
 )
 
