@@ -2,7 +2,8 @@
 
 Prints a table with goal, measured value and verdict, and what the machine is. `--quick` measures less (about five
 minutes instead of half an hour); `--only mesa face` measures some; `--long` adds `persim compare` at full size;
-`--json FILE` keeps the table as data; `--write-docs` puts it into docs/performance.md.
+`--json FILE` keeps the table as data; `--write-docs` puts it into docs/performance.md. Sweeps take a quarter of an hour and
+have a table of their own: `--only sweep batch large`.
 """
 
 import argparse
@@ -20,9 +21,10 @@ for library in ("OPENBLAS", "OMP", "MKL"):
 
 from measurements import LONG, MEASUREMENTS, measure  # noqa: E402 - after the lines above
 from rows import FULL, QUICK, Row  # noqa: E402
+from sweep_measurements import SWEEPS  # noqa: E402
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
+TABLE, SWEEP_TABLE = "table", "sweeps"  # the marks around each table in docs/performance.md
 
 
 def machine() -> dict[str, str]:
@@ -57,11 +59,16 @@ def as_markdown(rows: list[Row], about: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def write_docs(text: str) -> None:
-    """Put the table between its marks in docs/performance.md."""
-    before, _, rest = DOCS.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    DOCS.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+def write_docs(text: str, table: str) -> None:
+    """Put a table between its marks in docs/performance.md; rows of sweeps that were not measured now stay."""
+    begin, end = f"<!-- {table}: begin -->", f"<!-- {table}: end -->"
+    before, _, rest = DOCS.read_text(encoding="utf-8").partition(begin)
+    old, _, after = rest.partition(end)
+    if table == SWEEP_TABLE:
+        measured = {line.split("|")[1] for line in text.splitlines() if line.startswith("|")}
+        kept = [line for line in old.splitlines() if line.startswith("| ") and line.split("|")[1] not in measured]
+        text = "\n".join([text, *kept])
+    DOCS.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the table as data")
     parser.add_argument("--write-docs", action="store_true", help="put the table into docs/performance.md")
     chosen = parser.parse_args(arguments)
-    names = chosen.only or [name for name in MEASUREMENTS if chosen.long or name not in LONG]
+    names = chosen.only or [name for name in MEASUREMENTS if name not in SWEEPS and (chosen.long or name not in LONG)]
     about = machine()
     rows = measure(names, QUICK if chosen.quick else FULL, lambda text: print(text, file=sys.stderr, flush=True))
     about["measured"] = "quickly" if chosen.quick else "in full"
@@ -82,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.json:
         chosen.json.write_text(json.dumps({"machine": about, "rows": [vars(row) for row in rows]}, indent=2) + "\n")
     if chosen.write_docs:
-        write_docs(text)
+        write_docs(text, SWEEP_TABLE if set(names) <= set(SWEEPS) else TABLE)
     return int(any(row.verdict == "missed" for row in rows))
 
 

@@ -77,7 +77,7 @@ def sweep_seconds(design: Design, place: Path) -> float:
 def overhead(size: Size) -> list[Row]:
     """A sweep of runs of 1,000 people over five years, against the bare runs."""
     ready_the_compiled_model()
-    rounds, replicates = (3, 300) if size.rounds < 5 else (3, 5000)
+    rounds, replicates = (3, 300) if size.rounds < 5 else (2, 5000)
     with tempfile.TemporaryDirectory() as folder:
         design = design_of(Path(folder), 1000, 260, replicates)
         out = Path(folder) / "out"
