@@ -6,7 +6,7 @@ import errno
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -34,11 +34,24 @@ def write_whole(place: Path, content: bytes) -> None:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
-    _sync_folder(place.parent)
+    sync_folder(place.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a new name in a folder last; systems that cannot do so keep names by themselves."""
+def sync(places: Iterable[Path]) -> None:
+    """Make files last as they are, and their names in their folders: a power cut after that loses none of it.
+
+    Raises: OSError if a file is not there, or the disk fails.
+    """
+    places = list(places)
+    for place in places:
+        with place.open("r+b") as file:
+            os.fsync(file.fileno())
+    for folder in sorted({place.parent for place in places}):
+        sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder last, new ones and that others are gone; systems that cannot do so keep names by themselves."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -31,13 +31,14 @@ import numpy as np
 
 from persim.durable_files import clear_errors
 from persim.errors import StoreError
-from persim.store import MADE_BY, seal_of, sha256
+from persim.store import MADE_BY, MANIFEST, seal_of, sha256
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 DESIGN, LEDGER, PARTS, LOCK = "design.json", "ledger.sqlite", "parts", ".lock"
 DESIGN_SEAL = "design_sha256"  # of what design.json says, in design.json
+WRITTEN = "written"  # the note of the ledger that lists the files beside the store
 FORMAT = 1
 DONE, FAILED = 1, 2
 PART_BYTES = 16 << 20  # about so much in a part, between 16 and 4,096 runs
@@ -46,6 +47,7 @@ AGAIN = ": `persim sweep ... --resume --repair` makes it again from the parts"
 REPAIR = "`persim sweep ... --resume --repair` makes what is damaged again"
 PART_NAME = re.compile(r"(\d{6})-([0-9a-f]{16})\.parquet")
 _TABLE_NAMES = {"head", "runs", "parts"}
+_NAME = re.compile(r"(figures/|scenarios/)?[^./\\:\0][^/\\:\0]*")  # of a file beside the store
 _DAMAGE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
@@ -100,6 +102,16 @@ def read_content(folder: Path) -> dict[str, Any]:
     if content.pop(DESIGN_SEAL, None) != seal_of(content):
         raise StoreError(f"{place} is damaged: it does not say what it said when it was written; {LOST}")
     return content
+
+
+def named_by_manifest(folder: Path) -> set[str]:
+    """Names of tables, texts and figures that the manifest of a sweep lists; none if there is none that can be read."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        names = [str(name) for name in manifest["files"]] if manifest["made_by"] == MADE_BY else []
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return set()
+    return {name for name in names if _NAME.fullmatch(name) and name not in (DESIGN, LEDGER, MANIFEST)}
 
 
 class RunStore:

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from persim.durable_files import UNFINISHED, clear_errors, locked, write_whole
+from persim.durable_files import UNFINISHED, clear_errors, locked, sync_folder, write_whole
 from persim.errors import StoreError
 from persim.run_parts import part_bytes
 from persim.run_store import (
@@ -28,10 +28,12 @@ from persim.run_store import (
     LOCK,
     PART_NAME,
     PARTS,
+    WRITTEN,
     DamagedLedgerError,
     Part,
     RunStore,
     Settled,
+    named_by_manifest,
 )
 from persim.store import MADE_BY, MANIFEST, plain, seal_of, sha256
 
@@ -108,14 +110,28 @@ class RunWriter(RunStore):
             self.check_parts()
         with self._clear():
             (self.folder / PARTS).mkdir(exist_ok=True)
-            (self.folder / MANIFEST).unlink(missing_ok=True)  # what it seals is about to change
+        known = not lost and self.head(WRITTEN) is not None
+        if known:
+            self._remove_manifest()
+        with self._clear():
             self._execute("PRAGMA journal_mode = WAL")
             self._execute("PRAGMA synchronous = FULL")
         if lost:
             self._rebuild()
+        if not known:  # the manifest still says which files beside the store are ours
+            if named := named_by_manifest(self.folder):
+                self.note(WRITTEN, json.dumps(sorted(named)))
+            self._remove_manifest()
         if repair:
             self._forget_parts([part.part for part, _ in self.damaged()])
         self._begin()
+
+    def _remove_manifest(self) -> None:
+        """Before what it seals changes; it must not come back after a power cut, when that has changed."""
+        with clear_errors(self.folder):
+            if (self.folder / MANIFEST).exists():
+                (self.folder / MANIFEST).unlink()
+                sync_folder(self.folder)
 
     def _open_ledger(self, wanted: bool) -> None:
         """Open the ledger for writing; it is made if it is not there, unless it is `wanted`, since there are parts."""

@@ -76,8 +76,9 @@ def sweep(
             tcp://host:port, instead. Results do not depend on any of them.
         precision, outcome, cap: add paired runs until the 95 % interval of every difference in that outcome, in every
             world, has this half-width ("0.5pp", "0.005"), or `cap` replicates are made.
-        resume: go on with the sweep in the folder. rerun_failed: make runs that failed again. repair: make again what
-            is damaged. force: throw away a sweep that is there and begin anew.
+        resume: go on with the sweep in the folder; that is meant, too, where `design` is a sweep's folder.
+        rerun_failed: make runs that failed again. repair: make again what is damaged. force: throw away a sweep that is
+            there and begin anew.
         progress: called with (runs done, of how many, failed) now and then.
 
     Raises: ScenarioError, InputError for what cannot be run; StoreError if the folder cannot be used, holds another
@@ -87,14 +88,14 @@ def sweep(
     order = Crew(jobs, workers, scheduler)
     _check_numbers(order, cap)
     plan, place = planned(design, out, replicates, seed, n_users, n_weeks)
-    asked = precision_asked(precision, outcome, cap, plan)
-    resume = resume or rerun_failed or repair
+    wanted = plan.replicates if replicates is None else replicates
+    asked = precision_asked(precision, outcome, cap, plan, wanted)
+    resume = resume or rerun_failed or repair or (is_a_sweep(design) and not force)
     with closing(open_to_write(plan, place, resume, repair, force)) as store:
         if repair:
             store.forget_foreign(run_maker(design_of(store.content)).name)
         if rerun_failed:
             store.forget_failed()
-        wanted = plan.replicates if replicates is None else replicates
         target = max(int(store.head("replicates") or 0), wanted)
         stopped = _run_all(store, design_of(store.content), order, target, asked, progress)
         with _kept_if_it_fails(place):
@@ -142,6 +143,11 @@ def _check_numbers(order: Crew, cap: int) -> None:
         raise InputError(f"workers is {order.workers!r}; it can be 'threads' or 'processes'")
 
 
+def is_a_sweep(source: Design | str | os.PathLike[str]) -> bool:
+    """Is this the folder of a sweep, which is then to go on?"""
+    return not isinstance(source, Design) and (Path(source) / DESIGN).is_file()
+
+
 def planned(
     source: Design | str | os.PathLike[str], out: str | os.PathLike[str] | None, replicates: int | None,
     seed: int | None, n_users: int | None, n_weeks: int | None,
@@ -155,7 +161,7 @@ def planned(
         if n_users is not None or n_weeks is not None:
             raise InputError("n_users and n_weeks belong to reading a design: persim.read_design(..., n_users=...)")
         design = replace(source, seed=source.seed if seed is None else seed)
-    elif (Path(source) / DESIGN).is_file():
+    elif is_a_sweep(source):
         place = Path(source)
         if out is not None and Path(out).resolve() != place.resolve():
             raise InputError(f"{place} is a sweep's folder: it goes on where it is, not in {out}")
@@ -168,8 +174,10 @@ def planned(
     return design, (DEFAULT_PLACE / design.name if out is None else Path(out)).resolve()
 
 
-def precision_asked(precision: str | float | None, outcome: str | None, cap: int, design: Design) -> Precision | None:
-    """The precision asked for. Raises: InputError if it cannot be had from this design."""
+def precision_asked(
+    precision: str | float | None, outcome: str | None, cap: int, design: Design, replicates: int
+) -> Precision | None:
+    """The precision asked for. Raises: InputError if it cannot be had from this design, which begins with `replicates`."""
     if precision is None:
         if outcome is not None:
             raise InputError("outcome says whose interval is to be narrow: it goes with precision, such as 0.5pp")
@@ -181,6 +189,8 @@ def precision_asked(precision: str | float | None, outcome: str | None, cap: int
         raise InputError(f"outcome {name!r} {known}")
     if design.n_alternatives < 2:
         raise InputError("precision is that of a difference: the design has one scenario only")
+    if replicates > cap:
+        raise InputError(f"replicates is {replicates}, more than the cap of {cap} pairs")
     return Precision(name, kept[name].unit, read_half_width(precision, kept[name].unit, name), cap)
 
 

@@ -5,21 +5,26 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 from persim.design import Design
 from persim.durable_files import UNFINISHED, clear_errors, locked
 from persim.errors import InputError, StoreError
 from persim.model_version import MODEL_VERSION
-from persim.run_store import DESIGN, LEDGER, LOCK, LOST, PARTS, read_content
+from persim.run_store import DESIGN, LEDGER, LOCK, LOST, PARTS, WRITTEN, RunStore, named_by_manifest, read_content
 from persim.run_writer import RunWriter, create
 from persim.store import MANIFEST, NOT_OURS_BUT_HARMLESS
 from persim.stored_design import changes, content_of
-from persim.sweep_folder import FILES
+from persim.sweep_folder import table_names
 
-OURS = (DESIGN, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal", LOCK, PARTS)
+_OURS = (DESIGN, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal", LOCK, PARTS)
+_OUR_HIDDEN = re.compile(rf"\.tables-[0-9a-f]+|\.{re.escape(LEDGER)}\.damaged-\d+(-wal|-shm|-journal)?")
+_KINDS = {PARTS: (".parquet", UNFINISHED), "scenarios": (".json",), "figures": (".png", ".svg")}  # in our folders
 
 
 def open_to_write(design: Design, place: Path, resume: bool, repair: bool, force: bool) -> RunWriter:
@@ -60,8 +65,8 @@ def _make_place(place: Path) -> None:
             raise StoreError(f"{place} is a file; a sweep needs a folder")
         place.mkdir(parents=True, exist_ok=True)
         unfinished = {PARTS, LOCK, f"{DESIGN}{UNFINISHED}"}
-        held = sorted(p.name for p in place.iterdir() if p.name not in unfinished and not p.name.startswith("."))
-        in_parts = any((place / PARTS).glob("*"))
+        held = sorted(p.name for p in place.iterdir() if p.name not in unfinished and not _is_harmless(p.name))
+        in_parts = (place / PARTS).is_dir() and not all(_is_harmless(p.name) for p in (place / PARTS).iterdir())
         if (place / DESIGN).is_file():
             return  # another process has just begun here; its design comes before all else
         if LEDGER in held or in_parts:
@@ -71,32 +76,64 @@ def _make_place(place: Path) -> None:
 
 
 def _throw_away(place: Path) -> None:
-    """Remove a sweep, unless something else is in its folder. Its design goes last: until then it can be thrown away."""
+    """Remove a sweep, unless something else is in its folder; hidden files of others stay.
+
+    Its design goes last: until then it can be thrown away. The lock is held meanwhile, so its file stays.
+    """
     with clear_errors(place):
-        if foreign := sorted(_foreign(place)):
+        ours = _may_be_ours(place)
+        if foreign := sorted(_foreign(place, ours)):
             raise StoreError(f"{place} also holds {foreign[0]}, which persim did not write: move it away first")
         (place / MANIFEST).unlink(missing_ok=True)
         for found in place.iterdir():
-            if found.name not in (DESIGN, LOCK):
-                shutil.rmtree(found) if found.is_dir() else found.unlink()
+            if found.name in _KINDS and found.is_dir():
+                _empty(found)
+            elif _OUR_HIDDEN.fullmatch(found.name) and found.is_dir():
+                shutil.rmtree(found)
+            elif _OUR_HIDDEN.fullmatch(found.name) or (found.name in ours and found.name not in (DESIGN, LOCK)):
+                found.unlink()
         (place / DESIGN).unlink()
 
 
-def _foreign(place: Path) -> Iterator[str]:
+def _empty(folder: Path) -> None:
+    """Remove what is ours of a folder, and the folder unless something is left in it."""
+    for found in folder.iterdir():
+        if not _is_harmless(found.name):
+            found.unlink()
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _is_harmless(name: str) -> bool:
+    """Is it hidden, or what file managers leave? Such files are others', and do no harm."""
+    return name.startswith(".") or name in NOT_OURS_BUT_HARMLESS
+
+
+def _may_be_ours(place: Path) -> set[str]:
+    """Names at the top of a sweep's folder that persim wrote; of tables and texts those that the store has noted.
+
+    A store that is damaged knows none; then they are told by their names alone.
+    """
+    ours = {*_OURS, MANIFEST, "report.html", "report.xlsx", *(f"{name}{UNFINISHED}" for name in (DESIGN, MANIFEST))}
+    named = named_by_manifest(place)
+    try:
+        with closing(RunStore(place)) as store:
+            named |= set(json.loads(store.head(WRITTEN) or "[]"))
+    except StoreError:
+        named = named or table_names()
+    return ours | {name.split("/")[0] for name in named}
+
+
+def _foreign(place: Path, ours: set[str]) -> Iterator[str]:
     """What a sweep's folder holds beside what persim writes there, hidden files apart."""
-    ours = {*OURS, MANIFEST, "README.txt", "report.html", "report.xlsx", *NOT_OURS_BUT_HARMLESS}
-    for name, _ in FILES:
-        ours |= {name.rstrip("/"), name.replace(".csv", ".parquet")}
-    ours |= {f"{name}{UNFINISHED}" for name in (DESIGN, MANIFEST)}
-    kinds = {PARTS: (".parquet", UNFINISHED), "scenarios": (".json",), "figures": (".png", ".svg")}
     for found in place.iterdir():
-        if found.name.startswith("."):
+        if _is_harmless(found.name):
             continue
-        if found.name not in ours or (found.is_dir() and found.name not in kinds):
+        if found.name in _KINDS and found.is_dir():
+            inside = (p for p in found.iterdir() if not _is_harmless(p.name))
+            yield from (f"{found.name}/{p.name}" for p in inside if p.is_dir() or p.suffix not in _KINDS[found.name])
+        elif found.name not in ours or found.is_dir():
             yield found.name
-        elif found.name in kinds and found.is_dir():
-            inside = (p for p in found.iterdir() if not p.name.startswith(".") and p.name not in NOT_OURS_BUT_HARMLESS)
-            yield from (f"{found.name}/{p.name}" for p in inside if p.is_dir() or p.suffix not in kinds[found.name])
 
 
 def check_same(place: Path, design: Design) -> None:
