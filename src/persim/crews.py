@@ -72,7 +72,8 @@ def by_threads(maker: RunMaker, numbers: Iterator[int], jobs: int = 0) -> Arrive
 
 def _drained(arrived: queue.Queue[Settled | BaseException | None], n_workers: int) -> Arrived:
     """What stands in the queue, as it comes, until every worker has said that it is done."""
-    while n_workers:
+    wrong: BaseException | None = None
+    while n_workers and wrong is None:
         found: list[Settled] = []
         with contextlib.suppress(queue.Empty):
             item = arrived.get(timeout=LOOK_SECONDS)
@@ -80,11 +81,13 @@ def _drained(arrived: queue.Queue[Settled | BaseException | None], n_workers: in
                 if item is None:
                     n_workers -= 1
                 elif isinstance(item, BaseException):
-                    raise item
+                    wrong = wrong or item
                 else:
                     found.append(item)
                 item = arrived.get_nowait()
-        yield found
+        yield found  # before what went wrong is told
+    if wrong is not None:
+        raise wrong
 
 
 class Batches:

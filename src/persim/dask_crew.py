@@ -47,8 +47,7 @@ def by_dask(maker: RunMaker, numbers: Iterator[int], scheduler: str) -> Arrived:
                 _check_versions(client)
             yield from _made(client, maker, numbers)
         finally:
-            with suppress(Exception):  # a scheduler that has gone is waited for no longer
-                client.close(timeout=CLOSE_SECONDS)
+            _close(client)
 
 
 @contextmanager
@@ -83,16 +82,27 @@ def _connected(scheduler: str) -> Client:
 
     try:
         client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
-        client.wait_for_workers(1, timeout=WAIT_FOR_WORKERS_SECONDS)
-    except (OSError, TimeoutError) as error:
-        if "worker" in str(error).lower():
-            raise InputError(
-                f"the scheduler {scheduler} has no workers after {WAIT_FOR_WORKERS_SECONDS} seconds"
-            ) from None
+    except (OSError, TimeoutError):
         raise InputError(f"there is no Dask scheduler at {scheduler}") from None
     except ValueError as error:
         raise InputError(f"--scheduler {scheduler!r} is no address such as tcp://host:8786 ({error})") from None
+    try:
+        client.wait_for_workers(1, timeout=WAIT_FOR_WORKERS_SECONDS)
+    except BaseException as error:
+        _close(client)
+        if isinstance(error, TimeoutError):
+            raise InputError(
+                f"the scheduler {scheduler} has no workers after {WAIT_FOR_WORKERS_SECONDS} seconds"
+            ) from None
+        if isinstance(error, OSError):
+            raise StoreError(GONE) from error
+        raise
     return client
+
+
+def _close(client: Client) -> None:
+    with suppress(Exception):  # a scheduler that has gone is waited for no longer
+        client.close(timeout=CLOSE_SECONDS)
 
 
 def model_version() -> str:
@@ -133,24 +143,30 @@ def _made(client: Client, maker: RunMaker, numbers: Iterator[int]) -> Arrived:
                 room -= 1
             if not pending:
                 return
-            found = _arrived(client, maker, pending, batches)
-        yield found
+            found, wrong = _arrived(client, maker, pending, batches)
+        yield found  # before what went wrong is told
+        if wrong is not None:
+            raise wrong
 
 
-def _arrived(client: Client, maker: RunMaker, pending: dict[Any, list[int]], batches: Batches) -> list[Settled]:
-    """What has come back; batches that have are no longer pending."""
+def _arrived(
+    client: Client, maker: RunMaker, pending: dict[Any, list[int]], batches: Batches
+) -> tuple[list[Settled], StoreError | None]:
+    """What has come back, and the first thing that went wrong; batches that have come back are no longer pending."""
     from distributed import KilledWorker
 
     found: list[Settled] = []
+    wrong: StoreError | None = None
     finished = [future for future in pending if future.done()]
     if not finished:
         if client.status not in ("running", "connecting"):
-            raise StoreError(GONE)
+            return found, StoreError(GONE)
         time.sleep(LOOK_SECONDS)
     for future in finished:
         batch = pending.pop(future)
         if future.status in ("cancelled", "lost"):
-            raise StoreError(GONE)
+            wrong = wrong or StoreError(GONE)
+            continue
         try:
             settled, seconds, version = future.result()
         except KilledWorker as error:
@@ -158,9 +174,20 @@ def _arrived(client: Client, maker: RunMaker, pending: dict[Any, list[int]], bat
             found += [Settled(number, maker.name(number), None, cause) for number in batch]
             continue
         except Exception as error:
-            raise StoreError(f"a worker cannot make runs: {type(error).__name__}: {error}") from error
+            wrong = wrong or _cannot(error, future.status == "error")
+            continue
         if version != MODEL_VERSION:
-            raise StoreError(f"a worker has version {version} of the model, here it is {MODEL_VERSION}")
+            wrong = wrong or StoreError(f"a worker has version {version} of the model, here it is {MODEL_VERSION}")
+            continue
         batches.took(len(settled), seconds)
         found += settled
-    return found
+    return found, wrong
+
+
+def _cannot(error: Exception, raised_there: bool) -> StoreError:
+    """In one line, what a worker raised, or that its answer cannot be fetched any more."""
+    if not raised_there and isinstance(error, (OSError, TimeoutError)):
+        return StoreError(GONE)
+    told = StoreError(f"a worker cannot make runs: {type(error).__name__}: {error}")
+    told.__cause__ = error
+    return told
