@@ -8,10 +8,11 @@ where the results are.
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ import persim
 from persim.errors import StoreError
 from persim.experiment import Progress
 from persim.model_version import MODEL_VERSION
+from persim.run_store import DESIGN, DESIGN_SEAL, PART_NAME, PARTS
 from persim.scenario import Scenario
 from persim.scenario_resolved import scenario_of
 from persim.store import MANIFEST, ResultFolder, machine, sha256
@@ -30,7 +32,9 @@ from persim.verify import LEDGER, Findings, shown, verify_folder
 TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg")
 NOT_COMPARED = frozenset({LEDGER})  # when each run was made, which is another time now; its numbers are in the parts
 SUBJECTS = ("measure", "outcome", "barrier", "step", "stage")  # what a row of our tables is about
-KEYS = ("dimension", "group", "locality", "week", "weeks", "replicate")
+NAME_OF_RUN = "run"  # a column of what a sweep writes: it holds the version of the model
+OF_VERSIONS = ("persim", "model_version", DESIGN_SEAL)  # what design.json says of versions, and the seal of all
+KEYS = ("dimension", "group", "locality", "world", "week", "weeks", "replicate")
 ANSWERS = (  # what a manifest says beside files, times and machines
     "command", "replicates", "seeds", "seed", "people", "weeks", "window", "record", "groups", "outcomes", "failed",
 )  # fmt: skip
@@ -128,6 +132,8 @@ def reproduce_folder(
     """
     findings = verify_folder(path)
     manifest, folder = findings.manifest, findings.folder
+    if not findings.finished:
+        raise StoreError(f"{shown(str(path))} holds a sweep that is not finished: go on with --resume first")
     if damage := _damage(findings):
         return Reproduction(folder, None, damage, ())
     if out is not None and Path(out).resolve().is_relative_to(folder):
@@ -233,8 +239,6 @@ MAKERS: dict[str, Maker] = {
 
 def _scenario(entry: Manifest, folder: Path) -> Scenario:
     """A scenario as it was run, of the manifest or, where an older one leaves it out, of its own file."""
-    import json
-
     resolved = entry.get("resolved")
     if resolved is None:
         resolved = json.loads(folder.joinpath(*entry["file"].split("/")).read_text("utf-8"))
@@ -253,20 +257,22 @@ def _compared(findings: Findings, again: Path, keep: bool, versions: tuple[str, 
     renewed = verify_folder(again).manifest
     differences: list[FileDifference] = list(_other_answers(manifest, renewed))
     notes: list[str] = []
-    names = sorted({*manifest["files"], *renewed["files"]} - NOT_COMPARED)
     n_identical = n_same_values = n_pictures = 0
-    for name in names:
-        if name not in manifest["files"] or name not in renewed["files"]:
-            where = "made here only" if name in renewed["files"] else "not made here"
+    for there, here in _pairs(manifest["files"], renewed["files"]):
+        name = there or here
+        if not (there and here):
+            where = "made here only" if here else "not made here"
             differences.append(FileDifference(name, where, float("inf")))
-        elif sha256(folder / name) == sha256(again / name):
+        elif sha256(folder / there) == sha256(again / here):
             n_identical += name.endswith(TABLES)
         elif name.endswith(PICTURES):
             n_pictures += 1
         elif name.endswith(TABLES):
-            found = _table_apart(name, again / name, folder / name)
+            found = _table_apart(name, again / here, folder / there)
             n_same_values += found is None
             differences += [found] if found else []
+        elif name == DESIGN:
+            differences += _design_apart(again / here, folder / there)
         elif name == "README.txt" and manifest.get("persim") != persim.__version__:
             notes.append("README.txt differs; it names the version of persim")
         else:
@@ -280,6 +286,36 @@ def _compared(findings: Findings, again: Path, keep: bool, versions: tuple[str, 
     )  # fmt: skip
 
 
+def _pairs(there: Iterable[str], here: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(name there, name here) of every file to compare, in order; "" where there is none.
+
+    Names of a sweep's parts hold the SHA-256 of their bytes, so parts are matched by their numbers.
+    """
+
+    def by_number(names: Iterable[str]) -> dict[str, str]:
+        found = {}
+        for name in sorted(set(names) - NOT_COMPARED):
+            part = PART_NAME.fullmatch(name.removeprefix(f"{PARTS}/")) if name.startswith(f"{PARTS}/") else None
+            found[f"{PARTS}/{part.group(1)}" if part else name] = name
+        return found
+
+    then, now = by_number(there), by_number(here)
+    for key in sorted({*then, *now}):
+        yield then.get(key, ""), now.get(key, "")
+
+
+def _design_apart(here: Path, there: Path) -> Iterator[FileDifference]:
+    """What two design.json say otherwise, versions apart."""
+    try:
+        now, then = (json.loads(place.read_text("utf-8")) for place in (here, there))
+        keys = [key for key in {**then, **now} if key not in OF_VERSIONS and now.get(key) != then.get(key)]
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        yield FileDifference(DESIGN, f"cannot be compared: {error}", float("inf"))
+        return
+    if keys:
+        yield FileDifference(DESIGN, f"{', '.join(keys)} differ{'s' if len(keys) == 1 else ''}", float("inf"))
+
+
 def _other_answers(then: Manifest, now: Manifest) -> Iterator[FileDifference]:
     for key in ANSWERS:
         if then.get(key) != now.get(key):
@@ -288,9 +324,10 @@ def _other_answers(then: Manifest, now: Manifest) -> Iterator[FileDifference]:
 
 
 def _table_apart(name: str, here: Path, there: Path) -> FileDifference | None:
-    """How a table differs; None if every value is the same."""
+    """How a table differs; None if every value is the same. Names of a sweep's runs are left out."""
+    without = (NAME_OF_RUN,) if name.startswith((f"{PARTS}/", "failures.")) else ()
     try:
-        found = table_difference(here, there, SUBJECTS, KEYS)
+        found = table_difference(here, there, SUBJECTS, KEYS, without)
     except (OSError, ValueError) as error:
         return FileDifference(name, f"cannot be compared: {str(error).splitlines()[0]}", float("inf"))
     return None if found is None else FileDifference(name, str(found), found.size)

@@ -51,6 +51,10 @@ _NAME = re.compile(r"(figures/|scenarios/)?[^./\\:\0][^/\\:\0]*")  # of a file b
 _DAMAGE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
+class DamagedDesignError(StoreError):
+    """The store's design.json is no longer what was written."""
+
+
 class DamagedLedgerError(StoreError):
     """The ledger is missing or no longer what was written; it can be made again from the parts."""
 
@@ -94,13 +98,13 @@ def read_content(folder: Path) -> dict[str, Any]:
     except OSError as error:
         raise StoreError(f"{place} cannot be read: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, RecursionError) as error:
-        raise StoreError(f"{place} is damaged: {error}; {LOST}") from None
+        raise DamagedDesignError(f"{place} is damaged: {error}; {LOST}") from None
     if not isinstance(content, dict) or content.get("made_by") != MADE_BY:
         raise StoreError(f"{place} was not written by persim")
     if content.get("format") != FORMAT:
         raise StoreError(f"{place} has the format {content.get('format')!r}; this version of persim reads {FORMAT}")
     if content.pop(DESIGN_SEAL, None) != seal_of(content):
-        raise StoreError(f"{place} is damaged: it does not say what it said when it was written; {LOST}")
+        raise DamagedDesignError(f"{place} is damaged: it does not say what it said when it was written; {LOST}")
     return content
 
 

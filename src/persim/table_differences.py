@@ -5,7 +5,7 @@ Rows are read and compared some at a time, so tables may be larger than memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,12 +38,14 @@ class TableDifference:
         return f"{self.where}: {self.here} here, {self.there} there"
 
 
-def table_difference(here: Path, there: Path, subjects: Sequence[str], keys: Sequence[str]) -> TableDifference | None:
+def table_difference(
+    here: Path, there: Path, subjects: Sequence[str], keys: Sequence[str], without: Collection[str] = ()
+) -> TableDifference | None:
     """What differs between the values of two tables, rows taken in their order; None if nothing does.
 
     Args:
         subjects: columns of which the first that a table has says what a row is about ("real_take_up").
-        keys: further columns that tell rows apart, in the order to name them.
+        keys: further columns that tell rows apart, in the order to name them. without: columns that are left out.
 
     Raises: OSError or ValueError (of pandas and pyarrow) for a file that is no such table.
     """
@@ -53,6 +55,7 @@ def table_difference(here: Path, there: Path, subjects: Sequence[str], keys: Seq
         if mine is None or other is None:
             longer = "here" if other is None else "there"
             return TableDifference(0, n_values, np.inf, "rows", *_more(longer, n_rows))
+        mine, other = (part.drop(columns=[name for name in without if name in part.columns]) for part in (mine, other))
         if list(mine.columns) != list(other.columns):
             return TableDifference(0, n_values, np.inf, "columns", *(_listed(part.columns) for part in (mine, other)))
         for column in mine.columns:

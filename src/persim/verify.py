@@ -17,13 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from persim.errors import StoreError
-from persim.run_store import LEDGER, PARTS, RunStore
+from persim.run_store import DESIGN, LEDGER, PARTS, DamagedDesignError, DamagedLedgerError, RunStore
 from persim.store import MADE_BY, MANIFEST, NOT_OURS_BUT_HARMLESS, SEAL, json_text, seal_of, sha256
 
 HARMLESS = frozenset({*NOT_OURS_BUT_HARMLESS, "report.html", "report.xlsx", "Icon\r"})  # made later, or by the system
 LOCK_PREFIX = "~$"  # an office program has the file open
 OUR_KEYS = ("model_version", "files", "manifest_version", SEAL)  # one is enough: any may be what was damaged
 LARGEST_MANIFEST = 512 << 20
+UNFINISHED_NOTE = (
+    "the sweep is not finished, or goes on just now: go on with --resume; until then only its runs can be verified"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class FileFault:
 class Findings:
     """What was found in a result folder. `n_files` were looked at, the manifest among them.
 
-    `manifest` is what could be read of it, empty if nothing could.
+    `manifest` is what could be read of it, empty if nothing could. `finished` is False for a sweep that is still to go
+    on: only its runs could be looked at, since tables and the manifest come last.
     """
 
     folder: Path
@@ -49,6 +53,7 @@ class Findings:
     faults: tuple[FileFault, ...]
     notes: tuple[str, ...] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    finished: bool = True
 
     @property
     def fine(self) -> bool:
@@ -57,15 +62,16 @@ class Findings:
 
     def lines(self) -> list[str]:
         """A line for each fault, or one that all is fine; then notes."""
-        verdict = [str(fault) for fault in self.faults] or [f"fine: {self.n_files} files as they were written"]
+        fine = "fine" if self.finished else "fine so far"
+        verdict = [str(fault) for fault in self.faults] or [f"{fine}: {self.n_files} files as they were written"]
         return [*verdict, *(f"note: {note}" for note in self.notes)]
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain types."""
         faults = [{"file": shown(fault.file), "problem": fault.problem} for fault in self.faults]
         return {
-            "folder": shown(str(self.folder)), "fine": self.fine, "files": self.n_files, "faults": faults,
-            "notes": list(self.notes),
+            "folder": shown(str(self.folder)), "fine": self.fine, "finished": self.finished, "files": self.n_files,
+            "faults": faults, "notes": list(self.notes),
         }  # fmt: skip
 
 
@@ -81,7 +87,7 @@ def verify_folder(path: str | os.PathLike[str]) -> Findings:
     folder = _folder_at(path)
     place = folder / MANIFEST
     if not place.is_symlink() and not place.exists():
-        if (folder / LEDGER).exists():
+        if (folder / LEDGER).exists() or ((folder / DESIGN).exists() and any((folder / PARTS).glob("*.parquet"))):
             return verify_ledger(folder)
         raise StoreError(f"{shown(str(path))} holds no {MANIFEST}: it is none of persim's results, or has lost it")
     return _held_against_manifest(folder, str(path))
@@ -90,15 +96,18 @@ def verify_folder(path: str | os.PathLike[str]) -> Findings:
 def verify_ledger(folder: Path) -> Findings:
     """A sweep that is not finished: its ledger and parts are held against each other; tables are not there yet.
 
-    Raises: StoreError if the ledger or the design cannot be read.
+    A damaged ledger or design is a finding, too; without it, parts cannot be looked at.
+
+    Raises: StoreError if the design is gone, or was written by another program or version.
     """
-    with RunStore(folder) as store:
-        faults = [FileFault(f"{PARTS}/{part.file}", problem) for part, problem in store.damaged()]
-        n_files = 2 + len(store.parts())
-    note = (
-        "the sweep is not finished, or goes on just now: go on with --resume; until then only its runs can be verified"
-    )
-    return Findings(folder, n_files, tuple(faults), (note,))
+    try:
+        with RunStore(folder) as store:
+            faults = [FileFault(f"{PARTS}/{part.file}", problem) for part, problem in store.damaged()]
+            n_files = 2 + len(store.parts())
+    except (DamagedLedgerError, DamagedDesignError) as error:
+        name = LEDGER if isinstance(error, DamagedLedgerError) else DESIGN
+        faults, n_files = [FileFault(name, str(error).removeprefix(f"{folder / name} "))], 2
+    return Findings(folder, n_files, tuple(faults), (UNFINISHED_NOTE,), finished=False)
 
 
 def shown(text: str) -> str:

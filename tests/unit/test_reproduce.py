@@ -1,22 +1,27 @@
 """`persim reproduce`: the same again from the manifest alone, anywhere; what differs is told with its place and size."""
 
+import importlib
 import json
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+import persim
 from persim import cli
 from persim.compare import carried_out
 from persim.comparison_folder import write_comparison
 from persim.comparison_plan import planned
 from persim.errors import PersimError, StoreError
 from persim.reproduce import MAKERS, reproduce_folder
+from persim.run_maker import RunMaker, run_maker
 from persim.store import SEAL, ResultFolder, json_text, seal_of, sha256
 from persim.table_differences import ROWS_AT_A_TIME, table_difference
 
@@ -271,6 +276,115 @@ def test_results_are_never_made_again_over_anything(copy, results, tmp_path):
 
 def test_what_is_none_of_persims_is_bad_input(tmp_path):
     assert run("reproduce", str(tmp_path)).exit_code == 2
+
+
+# --------------------------------------------------------------------------------------------------------- sweeps
+
+SWEPT = """
+schema_version: 1
+name: mini
+title: A small sweep
+question: Does it come back?
+scenarios: [baseline, lean_process]
+parameters:
+  risk_aversion: {grid: 2, low: 0.2, high: 0.8}
+population: {people: 60}
+horizon: {weeks: 30}
+replicates: 5
+"""
+OTHER_VERSION = "0123456789ab"
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory) -> Path:
+    """A sweep of 20 runs, two of which fail, by another version of the model. Not to be changed."""
+    folder = tmp_path_factory.mktemp("swept")
+    (folder / "mini.yaml").write_text(SWEPT)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("stored_design", "sweep_place", "sweep_folder"):
+            patch.setattr(importlib.import_module(f"persim.{name}"), "MODEL_VERSION", OTHER_VERSION)
+        module = importlib.import_module("persim.sweep")
+        patch.setattr(module, "run_maker", lambda design: replace(run_maker(design), model_version=OTHER_VERSION))
+        patch.setattr(RunMaker, "_row", _fragile)
+        persim.sweep(folder / "mini.yaml", folder / "out", figures=False)
+    return folder / "out"
+
+
+WHOLE_ROW = RunMaker._row
+
+
+def _fragile(self: RunMaker, number: int) -> np.ndarray:
+    if number in (3, 9):
+        raise ZeroDivisionError("a model that breaks, here")
+    return WHOLE_ROW(self, number)
+
+
+@pytest.fixture
+def swept_copy(swept, tmp_path, monkeypatch) -> Path:
+    """A copy of the sweep; runs fail here that failed there."""
+    monkeypatch.setattr(RunMaker, "_row", _fragile)
+    return Path(shutil.copytree(swept, tmp_path / "copy"))
+
+
+def test_a_sweep_by_a_version_that_changes_no_number_comes_back_in_every_value(swept_copy, tmp_path):
+    answer = run("reproduce", str(swept_copy), "--out", str(tmp_path / "again"))
+    assert answer.exit_code == 0, answer.stdout
+    names = ["/".join(path.relative_to(swept_copy).parts) for path in swept_copy.rglob("*.*")]
+    tables = [name for name in names if name.endswith((".csv", ".parquet"))]
+    assert answer.stdout.splitlines()[0] == (
+        f"reproduced: {len(tables)} of {len(tables)} tables, {len(tables) - 3} of them to the last byte and 3 in every value"
+    )  # the part and failures.csv, failures.parquet
+    assert f"made by model version {OTHER_VERSION}" in answer.stderr
+    parts = [path.name for place in (swept_copy, tmp_path / "again") for path in (place / "parts").iterdir()]
+    assert len(set(parts)) == 2  # of other names
+    assert [name.split("-")[0] for name in parts] == ["000000", "000000"]
+    assert (
+        reproduce_folder(tmp_path / "again").verdict
+        == f"reproduced: {len(tables)} of {len(tables)} tables to the last byte"
+    )
+
+
+def test_a_number_in_a_part_of_a_sweep_that_differs_is_told_with_its_place(swept_copy):
+    (part,) = (swept_copy / "parts").iterdir()
+    table = pq.read_table(part).to_pandas()
+    true = table.loc[7, "real_take_up"]
+    table.loc[7, "real_take_up"] = 0.875
+    table.to_parquet(part, index=False)
+    found = reproduce_folder(sealed_again(swept_copy))
+    (difference,) = found.differences
+    row = table.loc[7]
+    place = f"{row['scenario']}, world {row['world']}, replicate {row['replicate']}, real_take_up"
+    assert str(difference) == f"parts/{part.name}: {place}: {true:.6g} here, 0.875 there"
+
+
+def test_a_design_of_a_sweep_that_says_something_else_is_told_versions_are_not(swept_copy):
+    place = swept_copy / "design.json"
+    content = json.loads(place.read_text("utf-8"))
+    content.pop("design_sha256")
+    content["factors"][0]["label"] = "another label"
+    content["persim"] = "0.0.1"
+    content["design_sha256"] = seal_of(content)
+    place.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    found = reproduce_folder(sealed_again(swept_copy))
+    assert [str(difference) for difference in found.differences] == ["design.json: factors differs"]
+
+
+def test_a_part_that_is_not_made_again_is_told(swept_copy):
+    def change(manifest):
+        for kind in ("files", "sizes"):
+            manifest[kind]["parts/000007-0123456789abcdef.parquet"] = manifest[kind][f"parts/{part.name}"]
+
+    (part,) = (swept_copy / "parts").iterdir()
+    shutil.copy(part, swept_copy / "parts" / "000007-0123456789abcdef.parquet")
+    found = reproduce_folder(sealed_again(swept_copy, change))
+    assert [str(each) for each in found.differences] == ["parts/000007-0123456789abcdef.parquet: not made here"]
+
+
+def test_a_sweep_that_is_not_finished_is_refused_in_a_line(swept_copy):
+    (swept_copy / "manifest.json").unlink()
+    answer = run("reproduce", str(swept_copy))
+    assert answer.exit_code == 2
+    assert answer.stderr == f"{swept_copy} holds a sweep that is not finished: go on with --resume first\n"
 
 
 # ------------------------------------------------------------------------------------------------ tables side by side

@@ -276,3 +276,69 @@ def test_findings_as_json(small, tmp_path):
 def test_a_command_adds_its_own_look(small, monkeypatch):
     monkeypatch.setitem(MORE_CHECKS, "test", lambda folder, manifest: [FileFault("ledger.sqlite", "is missing")])
     assert faults_of(small) == {"ledger.sqlite": "is missing"}
+
+
+# ------------------------------------------------------------------------------------------------ a sweep on its way
+
+SWEPT = """
+schema_version: 1
+name: mini
+title: A small sweep
+question: Is it as it was written?
+scenarios: [baseline, lean_process]
+population: {people: 60}
+horizon: {weeks: 30}
+replicates: 3
+"""
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory) -> Path:
+    """A sweep that was stopped before its manifest was written. Not to be changed."""
+    folder = tmp_path_factory.mktemp("swept")
+    (folder / "mini.yaml").write_text(SWEPT)
+    persim.sweep(folder / "mini.yaml", folder / "out", figures=False)
+    (folder / "out" / "manifest.json").unlink()
+    return folder / "out"
+
+
+@pytest.fixture
+def on_its_way(swept, tmp_path) -> Path:
+    return Path(shutil.copytree(swept, tmp_path / "out"))
+
+
+def test_a_sweep_that_is_not_finished_is_fine_so_far_since_its_tables_are_not_looked_at(on_its_way):
+    (on_its_way / "summary.csv").write_text("changed")
+    answer = run(str(on_its_way))
+    first, note = answer.stdout.splitlines()
+    assert (answer.exit_code, first) == (0, "fine so far: 3 files as they were written")
+    assert "only its runs can be verified" in note
+    (told,) = json.loads(run(str(on_its_way), "--json").stdout)
+    assert (told["fine"], told["finished"]) == (True, False)
+    assert persim.sweep(on_its_way, figures=False).is_whole
+    assert run(str(on_its_way)).stdout.startswith("fine: ")
+    assert json.loads(run(str(on_its_way), "--json").stdout)[0]["finished"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("ledger.sqlite", b"this is no ledger " * 300, "ledger.sqlite: is damaged (file is not a database)"),
+        ("ledger.sqlite", b"", "ledger.sqlite: is damaged (it is empty)"),
+        ("ledger.sqlite", None, "ledger.sqlite: is missing"),
+        ("design.json", b"{", "design.json: is damaged"),
+    ],
+)
+def test_damage_to_a_sweep_that_is_not_finished_is_a_finding_with_the_name_of_the_file(on_its_way, name, content, told):
+    (on_its_way / name).unlink()
+    if content is not None:
+        (on_its_way / name).write_bytes(content)
+    answer = run(str(on_its_way))
+    assert (answer.exit_code, answer.stderr) == (1, "")
+    assert answer.stdout.startswith(told)
+    assert str(on_its_way) not in answer.stdout.splitlines()[0]
+
+
+def test_a_folder_that_is_none_of_persims_is_no_sweep_on_its_way_either(on_its_way):
+    (on_its_way / "design.json").write_text('{"made_by": "another program"}')
+    assert run(str(on_its_way)).exit_code == 2
