@@ -78,7 +78,10 @@ def sweep(
         str | None,
         typer.Option(help="The outcome whose precision that is; the deciding one if none.", show_default=False),
     ] = None,
-    cap: Annotated[int, typer.Option(help="The most replicates that --precision adds up to.")] = 2000,
+    cap: Annotated[
+        int | None,
+        typer.Option(help="The most replicates that --precision adds up to; 2000 if not said.", show_default=False),
+    ] = None,
     people: Annotated[
         int | None, typer.Option(help="People in a run, if not the design's.", show_default=False)
     ] = None,
@@ -93,9 +96,13 @@ def sweep(
 
     Finished runs are kept whatever happens: Ctrl-C, a kill, a full disk. `--resume` makes what is missing.
     """
+    from persim.errors import InputError
+    from persim.precision import CAP
     from persim.sweep import planned
     from persim.sweep import sweep as run_sweep
 
+    if cap is not None and precision is None:
+        raise InputError("--cap is the most replicates that --precision adds up to: it goes with one, such as 0.5pp")
     with _kept() as places:
         found, place = planned(design, out, replicates, seed, people, weeks)
         if dry_run:
@@ -106,8 +113,9 @@ def sweep(
         with _progress("running") as progress:
             result = run_sweep(
                 design, out, replicates=replicates, seed=seed, n_users=people, n_weeks=weeks, jobs=jobs,
-                workers=workers.value, scheduler=scheduler, precision=precision, outcome=outcome, cap=cap, resume=resume,
-                rerun_failed=rerun_failed, repair=repair, force=force, figures=not no_figures, progress=progress,
+                workers=workers.value, scheduler=scheduler, precision=precision, outcome=outcome,
+                cap=CAP if cap is None else cap, resume=resume, rerun_failed=rerun_failed, repair=repair, force=force,
+                figures=not no_figures, progress=progress,
             )  # fmt: skip
         _report(result, json)
     if result.n_failed:

@@ -96,6 +96,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path, monkeypatch):
         (("--precision", "narrow"), "precision"),
         (("--outcome", "real_take_up"), "precision"),
         (("--precision", "1pp", "--cap", "1"), "cap"),
+        (("--cap", "50"), "--cap"),
         (("--resume",), "nothing to resume"),
         (("--force", "--resume"), "choose one"),
     ],
