@@ -64,8 +64,9 @@ def answer(c: Comparison) -> str:
             f"{c.names[best]}'s: {_points(gain)} ({size_words(c)})."
         )
     start = level_words("share", c.estimate("real_take_up", 0).mean)
+    most = " most" if len(order) > 1 else ""
     text = (
-        f"{c.names[best]} raises real take-up most: from {start} to {level_words('share', gain.mean)} of eligible "
+        f"{c.names[best]} raises real take-up{most}: from {start} to {level_words('share', gain.mean)} of eligible "
         f"people, {_points(gain)} against {c.reference} ({size_words(c)})."
     )
     if len(order) > 1:
@@ -87,7 +88,8 @@ def _points(estimate: Estimate) -> str:
 def _between(own: Estimate) -> str:
     if not math.isfinite(own.low):
         return "one run, so no interval"
-    return f"95 % interval {level_words('share', own.low)} to {level_words('share', own.high)}"
+    low, high = max(0.0, own.low), min(1.0, own.high)  # of few runs the interval would leave what a share can be
+    return f"95 % interval {level_words('share', low)} to {level_words('share', high)}"
 
 
 def answer_sentences(c: Comparison) -> list[str]:

@@ -36,4 +36,6 @@ def report(
     from persim.report import write_report
 
     written = write_report(folder, out, said, force, not no_excel)
+    if written.changed:
+        terminal.say(f"changed since it was written, and said so on the page: {', '.join(written.changed)}")
     terminal.show(f"Wrote {written.page}" + (f" and {written.workbook}" if written.workbook else ""))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from persim.comparison_plan import checked_to_compare, reduction_for, shared_weeks, unique_names
+from persim.comparison_plan import checked_to_compare, read_window, reduction_for, shared_weeks, unique_names
 from persim.design_file import DesignFile, Levers, Sample, Spread, between, read_design_file, tidy
 from persim.design_search import find_design
 from persim.errors import Fault, InputError, ScenarioError
@@ -139,6 +139,10 @@ def _design(
     n_worlds *= content.sample.points if content.sample and not all(s.values for s in content.spreads) else 1
     if n_worlds * len(alternatives) > MOST_CELLS:
         raise InputError(f"{n_worlds:,} worlds of {len(alternatives)} scenarios are more than {MOST_CELLS:,}")
+    try:
+        read_window(content.window, first, stop)
+    except InputError as error:
+        raise ScenarioError([content.fault("window", str(error))]) from None
     outcomes = [*content.outcomes, content.deciding_outcome]
     outcomes = [name for name in outcomes if name in OUTCOMES_BY_NAME or name == "all"]
     reduction = reduction_for(

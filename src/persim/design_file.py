@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from persim.errors import Fault
+from persim.errors import Fault, ScenarioError
 from persim.gaps_and_costs import DERIVED
 from persim.outcomes import ALL_GROUPS
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
@@ -104,6 +104,9 @@ def read_design_file(path: Path) -> tuple[DesignFile, list[Fault]]:
     """
     tree, faults = read_nodes(path, "design")
     fields = Fields(shown_path(path))
+    if "scenarios" not in tree.entries and {"extends", "policy", "arms"} & set(tree.entries):
+        hint = f"persim compare baseline {fields.shown}"
+        raise ScenarioError([Fault(fields.shown, tree.line, tree.column, "", "", "a design", hint, "is a scenario")])
     found = fields.mapping(tree, "", TOP_KEYS, elsewhere="it belongs below `parameters:`")
     places = {"": tree, **found}
     for key in REQUIRED:

@@ -19,7 +19,9 @@ def find_design(path: str | Path) -> Path:
     if place.suffix in SUFFIXES:
         return place
     known = known_designs()
-    hint = nearest(place.stem, known) or "persim brings " + ", ".join(known)
+    is_scenario = NAME.fullmatch(text) and find_named(text, search_folders())
+    hint = f"{text} is a scenario: persim compare baseline {text}" if is_scenario else ""
+    hint = hint or nearest(place.stem, known) or "persim brings " + ", ".join(known)
     shown = text if text.isprintable() else ascii(text)
     raise ScenarioError(
         [Fault(shown[:200], 0, 0, "", "", "a design's name, or a file NAME.yaml", hint, "there is no such design")]

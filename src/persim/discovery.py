@@ -26,7 +26,7 @@ FEWEST_WORLDS = 30
 FEWEST_OF_A_KIND = 8  # worlds that fail, and that do not
 UNITS_UNSAID = ("", "0-1", "share", "0 or 1")
 
-Why = Literal["", "none fail", "all fail", "too few worlds", "too few of a kind", "no pattern"]
+Why = Literal["", "none fail", "all fail", "no difference", "too few worlds", "too few of a kind", "no pattern"]
 
 
 @dataclass(frozen=True)
@@ -114,19 +114,26 @@ def share_interval(n_of: int, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def discovery_sentence(found: Discovery, better: str, reference: str, interval: bool = True) -> str:
+def discovery_sentence(
+    found: Discovery, better: str, reference: str, interval: bool = True, clearly: float = math.nan
+) -> str:
     """In what share of worlds `better` beats `reference`, and where it fails, in a sentence or two.
 
     Args:
-        interval: say Wilson's interval of the share: for worlds that were drawn at random.
+        interval: say Wilson's interval of the share: for worlds that were drawn at random. clearly: the share of worlds in
+            which it does so beyond chance, where that is known.
 
     The caveat `CAVEAT` belongs beside it.
     """
     n, good = found.n_worlds, found.n_worlds - found.n_failing
+    if found.why_none == "no difference":
+        return f"{better} does not differ from {reference} in any of {n:,} plausible worlds."
     low, high = share_interval(good, n)
     text = f"{better} beats {reference} in {share_of_worlds(good / n)} of {n:,} plausible worlds"
     if interval:
         text += f" (95 % interval {share_of_worlds(low)} to {share_of_worlds(high)})"
+    if math.isfinite(clearly) and good:
+        text += f", beyond chance in {share_of_worlds(clearly)}"
     if found.boxes:
         where = [_where(found, box) for box in found.boxes]
         return (
@@ -137,6 +144,7 @@ def discovery_sentence(found: Discovery, better: str, reference: str, interval: 
 
 _WHY_WORDS: Mapping[Why, str] = {
     "": ".",
+    "no difference": ".",
     "none fail": "; it fails in none of them.",
     "all fail": ": it fails in all of them.",
     "too few worlds": "; {n} worlds are too few to say where it fails.",

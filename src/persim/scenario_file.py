@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from persim.errors import Fault
+from persim.errors import Fault, ScenarioError
 from persim.parameters import BY_NAME, FIXED_AT_START
 from persim.policy import PolicyStep, overlapping
 from persim.scenario_fields import Fields, is_whole
@@ -80,6 +80,9 @@ def parse_file(text: str, path: Path) -> tuple[ScenarioFile, list[Fault]]:
 
 def _file_of(tree: Node, path: Path, shown: str, duplicates: list[Fault]) -> tuple[ScenarioFile, list[Fault]]:
     fields = Fields(shown)
+    if "scenarios" in tree.entries and "extends" not in tree.entries:
+        hint = f"persim sweep {shown}"
+        raise ScenarioError([Fault(shown, tree.line, tree.column, "", "", "a scenario", hint, "is a design")])
     found = fields.mapping(tree, "", TOP_KEYS, elsewhere="it belongs below `parameters:`")
     places = dict(found)
     for key in REQUIRED:

@@ -73,8 +73,18 @@ def _not_found(text: str, place: Path) -> ScenarioError:
     if is_folder or is_file(place):
         problem = "is a folder" if is_folder else "does not end in .yaml"
         return ScenarioError([Fault(shown, 0, 0, "", "", expected, "", problem)])
-    hint = nearest(place.stem, known_names()) or "persim brings " + ", ".join(shipped_names())
+    hint = nearest(place.stem, known_names()) or _as_design(text) or "persim brings " + ", ".join(shipped_names())
     return ScenarioError([Fault(shown, 0, 0, "", "", expected, hint, "there is no such scenario")])
+
+
+def _as_design(text: str) -> str:
+    """What to do with the name of a design."""
+    named = (
+        find_named(text, (Path("experiments"), shipped_folder().parent / "experiments"))
+        if NAME.fullmatch(text)
+        else None
+    )
+    return f"{text} is a design: persim sweep {text}" if named else ""
 
 
 def complete_scenario(incomplete: str) -> list[str]:

@@ -42,7 +42,8 @@ def sweep_answer(sweep: Sweep, across: pd.DataFrame, fails: list[tuple[str, Disc
     told = own[own["reference"] != ""]
     told = told.sort_values("p50", ascending=better_if(measure) == "lower", kind="stable", na_position="last")
     best, found = str(told["alternative"].iloc[0]), dict(fails)
-    sentences = [fail_sentence(sweep, best, found[best])] if best in found else []
+    clearly = float(told["share_clearly_better"].iloc[0])
+    sentences = [fail_sentence(sweep, best, found[best], clearly)] if best in found else []
     sentences.append(_size_sentence(sweep, told.iloc[0]))
     others = [str(name) for name in told["alternative"].iloc[1:] if str(name) in found]
     if others:
@@ -63,17 +64,21 @@ def _level_sentence(sweep: Sweep, own: pd.DataFrame) -> str:
 def _size_sentence(sweep: Sweep, row: pd.Series) -> str:
     way = shown(str(row["unit"]))
     low, middle, high = (_signed(way.factor * float(row[name])) for name in ("p5", "p50", "p95"))
-    label, clearly = str(row["label"]), share_of_worlds(float(row["share_clearly_better"]))
-    beyond = f"; it is better beyond chance in {clearly} of worlds" if clearly else ""
+    label = str(row["label"])
     return (
         f"With {row['alternative']}, {label[0].lower()}{label[1:]} changes by {middle} {way.of_difference} against "
-        f"{sweep.names[0]} in the middle one of {int(row['n_worlds']):,} worlds, by {low} to {high} in nine of ten{beyond}."
+        f"{sweep.names[0]} in the middle one of {int(row['n_worlds']):,} worlds, by {low} to {high} in nine of ten."
     )
 
 
 def _others_sentence(told: pd.DataFrame, others: list[str]) -> str:
-    shares = told.set_index("alternative")["share_better"]
-    words = [f"{name} in {share_of_worlds(float(shares[name])) or 'an unknown share'}" for name in others[:4]]
+    shares = {str(row.alternative): (row.share_better, row.share_clearly_better) for row in told.itertuples()}
+    words = []
+    for name in others[:4]:
+        better, clearly = (share_of_worlds(float(share)) for share in shares[name])  # type: ignore[arg-type]
+        words.append(
+            f"{name} in {better or 'an unknown share'}" + (f" (beyond chance in {clearly})" if clearly else "")
+        )
     more = f" and {len(others) - 4} more are in the table" if len(others) > 4 else ""
     return f"Others go the good way in these shares of worlds: {', '.join(words)}{more}."
 
@@ -111,7 +116,8 @@ def size_of(sweep: Sweep) -> str:
     design = sweep.design
     scenarios = f"{design.n_alternatives} scenario{'s' if design.n_alternatives > 1 else ''}"
     worlds = f" in {design.n_worlds:,} worlds" if design.n_worlds > 1 else ""
-    return f"{scenarios}{worlds}, {sweep.replicates:,} runs of each, of {design.n_users:,} people"
+    runs = f"{sweep.replicates:,} runs" if sweep.replicates > 1 else "one run"
+    return f"{scenarios}{worlds}, {runs} of each, of {design.n_users:,} people"
 
 
 def table_lines(sweep: Sweep, across: pd.DataFrame, most: int = 12) -> list[str]:
@@ -136,7 +142,8 @@ def table_lines(sweep: Sweep, across: pd.DataFrame, most: int = 12) -> list[str]
     if len(sweep.names) > most + 1:
         lines.append(f"and {len(sweep.names) - most - 1} more scenarios in across_worlds.csv")
     if len(sweep.names) > 1:
-        lines.append(f"Differences to {sweep.names[0]}, {way.of_difference}.")
+        middle = "Middle worlds, of each column by itself: levels and differences do not subtract."
+        lines.append(f"Differences to {sweep.names[0]}, {way.of_difference}. {middle}")
     return lines
 
 
@@ -149,7 +156,8 @@ def estimate_lines(design: Design, replicates: int, found: Estimate, place: str)
     ]
     if found.n_missing < found.n_runs:
         lines.append(f"{found.n_runs - found.n_missing:,} of them are made already, in {place}")
-    lines.append(f"about {_time(found.seconds)} ({1000.0 * found.seconds_a_run:.0f} ms a run, as measured now)")
+    each = f"{1000.0 * found.seconds_a_run:.0f} ms a run on this machine, as measured now"
+    lines.append(f"about {_time(found.seconds)} ({each}), and some seconds for tables and figures")
     lines.append(f"about {_bytes(found.n_bytes)} on disk, in {place}")
     return lines
 

@@ -12,15 +12,17 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from persim.errors import StoreError
 from persim.run_store import DESIGN, LEDGER, PARTS, DamagedDesignError, DamagedLedgerError, RunStore
-from persim.store import MADE_BY, MANIFEST, NOT_OURS_BUT_HARMLESS, SEAL, json_text, seal_of, sha256
+from persim.store import MADE_BY, MANIFEST, NOT_OURS_BUT_HARMLESS, REPORT_PAGE, SEAL, json_text, seal_of, sha256
 
 HARMLESS = frozenset({*NOT_OURS_BUT_HARMLESS, "report.html", "report.xlsx", "Icon\r"})  # made later, or by the system
+REPORT_MARK = b'name="generator" content="persim'  # of a page that `persim report` wrote
 LOCK_PREFIX = "~$"  # an office program has the file open
 OUR_KEYS = ("model_version", "files", "manifest_version", SEAL)  # one is enough: any may be what was damaged
 LARGEST_MANIFEST = 512 << 20
@@ -141,9 +143,21 @@ def _held_against_manifest(folder: Path, path: str) -> Findings:
         faults += [FileFault(name, problem) for name, problem in _others(folder) if name not in known]
     if len(faults) > 1 and any(fault.file == MANIFEST for fault in faults):
         notes.append(f"{MANIFEST} itself was changed, so what it says of the other files may be wrong")
+    faults += () if REPORT_PAGE in files else _report_faults(folder)
     more = MORE_CHECKS.get(str(manifest.get("command")))
     faults += more(folder, manifest) if more and not faults else ()
     return Findings(folder, len(files) + 1, tuple(dict.fromkeys(faults)), tuple(notes), manifest)
+
+
+def _report_faults(folder: Path) -> Iterator[FileFault]:
+    """A page that names another manifest was made before these results; its words themselves are not sealed."""
+    place = folder / REPORT_PAGE
+    with suppress(OSError):
+        page = place.read_bytes()
+        if REPORT_MARK in page[:2000] and sha256(folder / MANIFEST).encode() not in page:
+            yield FileFault(
+                REPORT_PAGE, "is of an earlier state of these results: `persim report --force` makes it again"
+            )
 
 
 def _read_manifest(folder: Path, path: str) -> tuple[dict[str, Any], list[FileFault], list[str]]:

@@ -5,6 +5,7 @@ Tables of a `persim.sweep_result.Sweep` in which numbers are varied. A world's d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -180,19 +181,24 @@ def where_it_fails(sweep: Sweep) -> list[tuple[str, Discovery]]:
         there = ~np.isnan(differences.mean)
         if better_if(measure) and there.any():
             failing = ~differences.better(measure)[there]
+            if np.all(np.abs(differences.mean[there]) <= NO_DIFFERENCE):
+                found.append(
+                    (name, Discovery(int(there.sum()), int(failing.sum()), (), "no difference", labels, units))
+                )
+                continue
             found.append((name, discover(factors[there].reset_index(drop=True), failing, labels, units)))
     return found
 
 
-def fail_sentence(sweep: Sweep, name: str, found: Discovery) -> str:
-    """In what share of worlds a scenario beats the first, and where it fails.
+def fail_sentence(sweep: Sweep, name: str, found: Discovery, clearly: float = math.nan) -> str:
+    """In what share of worlds a scenario beats the first (`clearly`: beyond chance), and where it fails.
 
     An interval goes with it only where worlds were drawn at random: a grid is all there is of itself, and Sobol' points and
     Latin hypercubes are no independent draws.
     """
     sample = sweep.design.sample
     at_random = sample is not None and sample.method == "random"
-    return discovery_sentence(found, name, sweep.names[0], interval=at_random)
+    return discovery_sentence(found, name, sweep.names[0], interval=at_random, clearly=clearly)
 
 
 def fails_table(sweep: Sweep, found: Sequence[tuple[str, Discovery]]) -> pd.DataFrame:

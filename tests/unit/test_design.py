@@ -224,3 +224,14 @@ def test_the_schema_beside_the_designs_is_the_one_of_the_code():
     text = (shipped_design_folder() / "design.schema.json").read_text("utf-8")
     assert json.loads(text) == design_schema()
     assert len(text) < 200_000
+
+
+def test_a_design_taken_for_a_scenario_and_the_reverse_are_told(write):
+    with pytest.raises(ScenarioError, match=r"is a design \(expected a scenario\) - persim sweep"):
+        read_scenario(write("scenarios: [baseline]\n"))
+    with pytest.raises(ScenarioError, match=r"is a scenario \(expected a design\) - persim compare baseline"):
+        read_design(write("extends: baseline\n"))
+    with pytest.raises(ScenarioError, match="dials is a design: persim sweep dials"):
+        read_scenario("dials")
+    with pytest.raises(ScenarioError, match="baseline is a scenario: persim compare baseline"):
+        read_design("baseline")

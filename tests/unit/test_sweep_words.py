@@ -97,7 +97,17 @@ def test_a_scenario_without_the_figure_is_not_the_best():
     ]
     words = sweep_answer(Found(Plain()), pd.DataFrame(rows, columns=list(ACROSS_COLUMNS)), [])
     assert words[0].startswith("With c, wait changes by \N{MINUS SIGN}2.0 weeks")
-    assert "beyond chance in 10 % of worlds" in words[0]
+
+
+def test_what_differs_nowhere_is_not_said_to_fail(few):
+    """Thirty weeks change nobody's take-up: a tie everywhere is no failure."""
+    differs = dataclasses.replace(few.design, deciding_outcome="real_take_up")
+    few.design, before = differs, few.design
+    try:
+        (told,) = set(fails_table(few, where_it_fails(few))["sentence"])
+    finally:
+        few.design = before
+    assert told == "lean_process does not differ from baseline in any of 2 plausible worlds."
 
 
 def test_declining_and_reporting_are_neither_good_nor_bad():

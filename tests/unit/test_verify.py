@@ -342,3 +342,20 @@ def test_damage_to_a_sweep_that_is_not_finished_is_a_finding_with_the_name_of_th
 def test_a_folder_that_is_none_of_persims_is_no_sweep_on_its_way_either(on_its_way):
     (on_its_way / "design.json").write_text('{"made_by": "another program"}')
     assert run(str(on_its_way)).exit_code == 2
+
+
+def test_a_report_of_an_earlier_state_is_named(results, tmp_path):
+    from persim.report import write_report
+
+    place = tmp_path / "both"
+    shutil.copytree(results, place)
+    write_report(place)
+    assert verify_folder(place).fine
+    manifest = json.loads((place / "manifest.json").read_text("utf-8"))
+    manifest["seconds"] = 1.0
+    (place / "manifest.json").write_text(json_text({**manifest, SEAL: seal_of(manifest)}), "utf-8", newline="\n")
+    (fault,) = verify_folder(place).faults
+    assert fault.file == "report.html"
+    assert "earlier state" in fault.problem
+    write_report(place, force=True)
+    assert verify_folder(place).fine

@@ -30,10 +30,14 @@ NEEDED = ("jinja2", "xlsxwriter")
 
 @dataclass(frozen=True)
 class Written:
-    """Where a report was written: the page, and the workbook if one was asked for."""
+    """Where a report was written: the page, and the workbook if one was asked for.
+
+    `changed` names files that the page rests on and that are not as they were written.
+    """
 
     page: Path
     workbook: Path | None
+    changed: tuple[str, ...] = ()
 
 
 def write_report(
@@ -69,7 +73,10 @@ def write_report(
     if book:
         contents.append((book, workbook_bytes(files)))
     _write_all(contents)
-    return Written(place, book)
+    old_book = place.with_suffix(".xlsx")
+    if not excel and force and _is_report(old_book):
+        old_book.unlink()  # of an earlier page; beside this one it would be taken for its workbook
+    return Written(place, book, files.changed)
 
 
 def said_in(file: str | os.PathLike[str]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from persim.discovery import CAVEAT
-from persim.number_words import NOTHING, level_words
+from persim.number_words import NOTHING, level_words, share_of_worlds
 from persim.report.effects import POINTS, difference_cell, headline_sections, unit_of
 from persim.report.folder import ResultFiles, rows_of, text_of
 from persim.report.views import Cell, Line, View
@@ -44,7 +44,7 @@ def _number(value: Any) -> str:
 
 def share_words(share: float) -> str:
     """A share of worlds: 82 %."""
-    return f"{100.0 * share:.0f} %" if math.isfinite(share) else NOTHING
+    return share_of_worlds(share) or NOTHING
 
 
 def shares_better(files: ResultFiles) -> View | None:
@@ -64,7 +64,7 @@ def shares_better(files: ResultFiles) -> View | None:
         lines += [Line(heading)] if chosen else []
         lines += [_world_line(m, [found.get((n, m)) for n in names], levels.get((reference, m))) for m in chosen]
     lead = (
-        f"Difference to “{files.title(reference)}”: mean over worlds, and under it the middle nine tenths of worlds. "
+        f"Difference to “{files.title(reference)}”: in the middle world, and under it in the middle nine tenths of worlds. "
         "Better: share of worlds in which the alternative goes the good way on average; under it, in which it does so "
         f"beyond chance. {POINTS}",
     )
@@ -80,7 +80,7 @@ def _world_line(measure: str, rows: list[Any], level: Any) -> Line:
     first = next(row for row in rows if row is not None)
     told = [unit_of(first.unit)]
     if level is not None and math.isfinite(level.mean):
-        told.append(f"{level_words(level.unit, level.mean)} in the reference")
+        told.append(f"{level_words(level.unit, level.p50)} in the reference's middle world")
     if text_of(getattr(first, "better_if", "")):
         told.append(f"{first.better_if} is better")
     cells = tuple(cell for row in rows for cell in _world_cells(row))
@@ -91,7 +91,7 @@ def _world_cells(row: Any) -> tuple[Cell, Cell]:
     if row is None:
         return Cell(NOTHING), Cell(NOTHING)
     clear = f"{share_words(row.share_clearly_better)} clearly" if math.isfinite(row.share_clearly_better) else ""
-    return difference_cell(row.unit, row.mean, row.p5, row.p95), Cell(share_words(row.share_better), clear)
+    return difference_cell(row.unit, row.p50, row.p5, row.p95), Cell(share_words(row.share_better), clear)
 
 
 def fails(files: ResultFiles) -> View | None:

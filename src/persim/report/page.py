@@ -103,7 +103,7 @@ def page(files: ResultFiles, said: Sequence[str], workbook: str = "") -> str:
         version=text_of(files.manifest.get("persim")), model_version=text_of(files.manifest.get("model_version")),
         provenance=made_by(files), hashes=sorted((str(k), text_of(v)) for k, v in files.manifest["files"].items()),
         digests=[(scenario.name, scenario.digest) for scenario in files.scenarios if scenario.digest],
-        purpose=PURPOSE, made_with=persim.__version__, workbook=workbook,
+        changed=files.changed, purpose=PURPOSE, made_with=persim.__version__, workbook=workbook,
     )  # fmt: skip
 
 
