@@ -279,7 +279,8 @@ def test_page_of_one_run_says_that_luck_is_in_it(one_run):
 def test_page_of_a_sweep_shows_worlds_failures_and_factors_with_their_caveat(folder):
     page = page_of(sweep_folder(folder))
     for words in (
-        "82 %", "61 % clearly", "1.0 % in the reference's middle world; higher is better", "It fails where role boundary > 0.7.", "36",
+        "82 %", "61 % clearly", "1.0 % in the reference's middle world; higher is better",
+        "It fails where role boundary > 0.7.", "36",
         "of 200", "71 %", "60 % held out",
         "Whose job", "A share of this design's parameter sets, under its ranges; not a chance of success here.",
         "200 worlds, 2 paired runs", "One.", "Three.",
