@@ -18,7 +18,7 @@ from persim.outcomes import ALL_GROUPS
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.parameters import BY_NAME, Parameter
 from persim.policy import COMPUTED
-from persim.scenario_fields import Fields, is_whole, nearest
+from persim.scenario_fields import Fields, is_whole
 from persim.scenario_file import MOST_PEOPLE, MOST_WEEKS, Arm, read_arms
 from persim.scenario_yaml import Node, read_nodes, shown_path
 
@@ -127,16 +127,18 @@ def read_design_file(path: Path) -> tuple[DesignFile, list[Fault]]:
         levers=_levers(fields, found.get("levers"), places),
         spreads=spreads,
         sample=_sample(fields, found.get("sample"), spreads, tree),
-        replicates=_whole(fields, found, "replicates", 1, MOST_REPLICATES, "runs of each scenario in each world") or 10,
-        seed=_whole(fields, found, "seed", 0, LARGEST_SEED, "seeds") or (0 if _is_nought(found.get("seed")) else 1),
-        record=_choice(fields, found, "record", RECORDS) or "final",
+        replicates=fields.whole_if_there(found, "replicates", 1, MOST_REPLICATES, "runs of each scenario in each world")
+        or 10,
+        seed=fields.whole_if_there(found, "seed", 0, LARGEST_SEED, "seeds")
+        or (0 if _is_nought(found.get("seed")) else 1),
+        record=fields.choice(found, "record", RECORDS) or "final",
         window=found["window"].text if "window" in found and fields.text(found["window"], "window") else None,
-        groups=_names(fields, found, "groups", ALL_GROUPS),
-        outcomes=_names(fields, found, "outcomes", (*OUTCOMES_BY_NAME, "all")),
-        deciding_outcome=_choice(fields, found, "deciding_outcome", {**OUTCOMES_BY_NAME, **DERIVED}) or "real_take_up",
+        groups=fields.names(found, "groups", ALL_GROUPS),
+        outcomes=fields.names(found, "outcomes", (*OUTCOMES_BY_NAME, "all")),
+        deciding_outcome=fields.choice(found, "deciding_outcome", {**OUTCOMES_BY_NAME, **DERIVED}) or "real_take_up",
         places=places,
-        n_users=_whole(fields, people, "people", 1, MOST_PEOPLE, "people", "population."),
-        n_weeks=_whole(fields, horizon, "weeks", 1, MOST_WEEKS, "weeks", "horizon."),
+        n_users=fields.whole_if_there(people, "people", 1, MOST_PEOPLE, "people", "population."),
+        n_weeks=fields.whole_if_there(horizon, "weeks", 1, MOST_WEEKS, "weeks", "horizon."),
     )
     return content, faults + fields.faults
 
@@ -189,7 +191,7 @@ def _levers(fields: Fields, node: Node | None, places: dict[str, Node]) -> Lever
         if node.kind == "mapping":
             fields.fault(node, "levers", "names no lever", "levers below `which:`, or no line `levers:`", got="")
         return Levers()
-    combine = _choice(fields, found, "combine", COMBINATIONS, "levers.") or "alone"
+    combine = fields.choice(found, "combine", COMBINATIONS, "levers.") or "alone"
     if "which" not in found:
         fields.fault(node, "levers.which", "is missing", "a name for each lever, and below it what it changes", got="")
     before = len(fields.faults)
@@ -254,10 +256,10 @@ def _spread(fields: Fields, node: Node, key: str, parameter: Parameter) -> Sprea
         return None
     if not low < high:
         fields.fault(found.get("high", node), f"{key}.high", f"is not above low, {low:g}", f"up to {parameter.high:g}")
-    log = _choice(fields, found, "scale", ("linear", "log"), f"{key}.") == "log"
+    log = fields.choice(found, "scale", ("linear", "log"), f"{key}.") == "log"
     if log and low <= 0.0:
         fields.fault(found["scale"], f"{key}.scale", "needs a low above 0", "`low:` above 0, or `scale: linear`")
-    levels = _whole(fields, found, "grid", 2, MOST_LEVELS, "values", f"{key}.")
+    levels = fields.whole_if_there(found, "grid", 2, MOST_LEVELS, "values", f"{key}.")
     if len(fields.faults) > before:
         return None
     if levels is None:
@@ -320,43 +322,11 @@ def _sample(fields: Fields, node: Node | None, spreads: tuple[Spread, ...], tree
         fields.fault(
             node, "sample", "has nothing to sample", "a parameter with `sampled` or {low: ..., high: ...}", got=""
         )
-    method = _choice(fields, found, "method", METHODS, "sample.") or "sobol"
-    points = _whole(fields, found, "points", 2, MOST_POINTS, "worlds", "sample.") or 64
-    seed = _whole(fields, found, "seed", 0, LARGEST_SEED, "seeds", "sample.")
+    method = fields.choice(found, "method", METHODS, "sample.") or "sobol"
+    points = fields.whole_if_there(found, "points", 2, MOST_POINTS, "worlds", "sample.") or 64
+    seed = fields.whole_if_there(found, "seed", 0, LARGEST_SEED, "seeds", "sample.")
     if method == "sobol" and points & (points - 1):
         low, high = 1 << (points.bit_length() - 1), 1 << points.bit_length()
         hint = f"use {low} or {high}, or `method: latin_hypercube`"
         fields.fault(found["points"], "sample.points", "is no power of two, which Sobol' points need", "", hint)
     return Sample(method, points, 1 if seed is None else seed)
-
-
-def _whole(
-    fields: Fields, found: Mapping[str, Node], key: str, low: int, high: int, what: str, above: str = ""
-) -> int | None:
-    return fields.whole(found[key], f"{above}{key}", low, high, what) if key in found else None
-
-
-def _choice(
-    fields: Fields, found: Mapping[str, Node], key: str, known: tuple[str, ...] | Mapping[str, object], above: str = ""
-) -> str | None:
-    if key not in found:
-        return None
-    text = fields.text(found[key], f"{above}{key}")
-    if text is None or text in known:
-        return text
-    expected = f"one of {', '.join(known)}" if len(known) <= 8 else ""
-    return fields.fault(found[key], f"{above}{key}", "is not known here", expected, nearest(text, known))
-
-
-def _names(fields: Fields, found: Mapping[str, Node], key: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    if key not in found:
-        return ()
-    names: list[str] = []
-    for number, item in enumerate(fields.items(found[key], key, "a list of names")):
-        text = fields.text(item, f"{key}[{number}]")
-        if text is not None and text not in known:
-            hint = nearest(text, known) or (f"known here: {', '.join(known)}" if len(known) <= 16 else "")
-            fields.fault(item, f"{key}[{number}]", "is not known here", "", hint)
-        elif text is not None and text not in names:
-            names.append(text)
-    return tuple(names)

@@ -7,7 +7,7 @@ number 0.03, `0,3`, `30%` and quoted numbers are refused with the right way to w
 import difflib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from persim.errors import Fault
@@ -162,6 +162,34 @@ class Fields:
             bound = f"is below {low:,}" if value < low else f"is above {high:,}"
             return self.fault(node, key, bound, expected)
         return int(value)
+
+    def whole_if_there(
+        self, found: Mapping[str, Node], key: str, low: int, high: int, what: str, above: str = ""
+    ) -> int | None:
+        """A whole number within bounds, None if the key is not written; `above` stands before the key in faults."""
+        return self.whole(found[key], f"{above}{key}", low, high, what) if key in found else None
+
+    def choice(self, found: Mapping[str, Node], key: str, known: Collection[str], above: str = "") -> str | None:
+        """One of the known words, None if the key is not written."""
+        if key not in found:
+            return None
+        text = self.text(found[key], f"{above}{key}")
+        if text is None or text in known:
+            return text
+        expected = f"one of {', '.join(known)}" if len(known) <= 8 else ""
+        return self.fault(found[key], f"{above}{key}", "is not known here", expected, nearest(text, known))
+
+    def names(self, found: Mapping[str, Node], key: str, known: Collection[str]) -> tuple[str, ...]:
+        """The known words of a list, each once; none if the key is not written."""
+        names: list[str] = []
+        for number, item in enumerate(self.items(found[key], key, "a list of names") if key in found else ()):
+            text = self.text(item, f"{key}[{number}]")
+            if text is not None and text not in known:
+                hint = nearest(text, known) or (f"known here: {', '.join(known)}" if len(known) <= 16 else "")
+                self.fault(item, f"{key}[{number}]", "is not known here", "", hint)
+            elif text is not None and text not in names:
+                names.append(text)
+        return tuple(names)
 
     def share(self, node: Node, key: str) -> float | None:
         """A share above 0 and below 1."""

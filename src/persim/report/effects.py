@@ -101,14 +101,22 @@ def shows_legal_status(files: ResultFiles) -> bool:
     return LEGAL_STATUS in words or any(scenario.resolved.get("enrich") for scenario in files.scenarios)
 
 
-def headline(files: ResultFiles) -> View | None:
-    """The main table: the level of the first scenario, then each scenario's difference to it."""
+def levels_and_gains(files: ResultFiles) -> tuple[list[str], dict, dict] | None:
+    """The scenarios, and rows of levels and of differences by (scenario, measure); None if there are no levels."""
     summary, differences = files.tables.get("summary"), files.tables.get("differences")
     if summary is None or not len(summary):
         return None
-    names = present(files, summary)
     levels = {(row.scenario, row.measure): row for row in rows_of(summary)}
     gains = {} if differences is None else {(row.scenario, row.measure): row for row in rows_of(differences)}
+    return present(files, summary), levels, gains
+
+
+def headline(files: ResultFiles) -> View | None:
+    """The main table: the level of the first scenario, then each scenario's difference to it."""
+    found = levels_and_gains(files)
+    if found is None:
+        return None
+    names, levels, gains = found
     lines: list[Line] = []
     for heading, measures in headline_sections(files):
         rows = [line for measure in measures if (line := _headline_line(measure, names, levels, gains)) is not None]

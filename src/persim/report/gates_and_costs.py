@@ -12,6 +12,7 @@ from persim.report.effects import (
     POINTS,
     difference_cell,
     level_cell,
+    levels_and_gains,
     present,
     ratio_cell,
     unit_of,
@@ -141,12 +142,10 @@ def _cost_level(row: Any) -> Cell:
 
 def _council_costs(files: ResultFiles) -> View | None:
     """Costs of a folder that has no table by payer: the council's, from the summary."""
-    summary, differences = files.tables.get("summary"), files.tables.get("differences")
-    if summary is None or not len(summary):
+    found = levels_and_gains(files)
+    if found is None:
         return None
-    names = present(files, summary)
-    levels = {(row.scenario, row.measure): row for row in rows_of(summary)}
-    gains = {} if differences is None else {(row.scenario, row.measure): row for row in rows_of(differences)}
+    names, levels, gains = found
     lines = [Line("Cost to the council")]
     for measure in COSTS:
         first = levels.get((names[0], measure))
