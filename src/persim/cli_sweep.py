@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -110,7 +111,8 @@ def sweep(
             return
         places.append(place)
         _say_if_compiling()
-        with _progress("running") as progress:
+        with _progress("running") as bar:
+            progress = bar or _LinesOfProgress()
             result = run_sweep(
                 design, out, replicates=replicates, seed=seed, n_users=people, n_weeks=weeks, jobs=jobs,
                 workers=workers.value, scheduler=scheduler, precision=precision, outcome=outcome,
@@ -120,6 +122,28 @@ def sweep(
         _report(result, json)
     if result.n_failed:
         raise typer.Exit(terminal.SOME_FAILED)
+
+
+LINE_SECONDS = 60.0
+
+
+class _LinesOfProgress:
+    """A line a minute for a log, where there is no terminal for a bar: a sweep may take all night."""
+
+    def __init__(self) -> None:
+        self._began = self._told = time.monotonic()
+        self._before: int | None = None
+
+    def __call__(self, done: int, total: int, failed: int) -> None:
+        now = time.monotonic()
+        if self._before is None:
+            self._before = done  # made by an earlier command
+        if now - self._told < LINE_SECONDS or done <= self._before:
+            return
+        self._told = now
+        left = (now - self._began) * (total - done) / (done - self._before)
+        trouble = f", {failed:,} failed" if failed else ""
+        terminal.say(f"{done:,} of {total:,} runs{trouble}; about {max(1, round(left / 60.0)):,} min left")
 
 
 TERMINATED = 128 + signal.SIGTERM
