@@ -27,9 +27,10 @@ from sweep_measurements import SWEEPS
 import persim
 from persim.measures import N_FIELDS
 from persim.outcomes import ALL_GROUPS, group_rows
+from persim.phases.counting import scratch
 from persim.population import start_world
 from persim.scenario import Scenario, read_scenario
-from persim.simulate import ready_the_compiled_model, run_scenario, scratch
+from persim.simulate import ready_the_compiled_model, run_scenario
 from persim.week import run_weeks
 
 COMPARED = ("baseline", "cto_rights", "perceived_risk", "integrated_teams", "lean_process", "gold_standard")
@@ -62,7 +63,7 @@ def kernel_ns(scenario: Scenario, repeats: int = 1) -> Callable[[int], float]:
     groups, n_rows = group_rows(int(scenario.parameters["n_localities"] or 1), ALL_GROUPS)
     out = np.zeros((scenario.n_weeks, n_rows, N_FIELDS))
     cells, notes = scratch()
-    weeks = (scenario.start_week, 0, scenario.n_weeks, 1)
+    weeks = (scenario.start_week, 0, 0, scenario.n_weeks, 1)
 
     def measure(number: int) -> float:
         spent = 0.0

@@ -18,12 +18,12 @@ from persim import state
 from persim.measures import FIELDS, N_FIELDS
 from persim.outcomes import group_rows
 from persim.parameters import TABLE
-from persim.phases.counting import NOTES_SIZE
+from persim.phases.counting import NOTES_SIZE, scratch
 from persim.population import start_world
 from persim.rules.culture import organisation_feels_media, organisation_sets_terms
 from persim.rules.information import HEARD_NOTHING
 from persim.scenario import read_scenario
-from persim.simulate import run_scenario, scratch
+from persim.simulate import run_scenario
 from persim.week import run_weeks
 
 # The same examples every time, so that a failure is news; no deadline, since the first example may compile.
@@ -218,7 +218,7 @@ class Stepped:
         out = np.zeros((n_weeks, n_rows, N_FIELDS))
         cells, notes = scratch()
         start = self.scenario.start_week
-        run_weeks(self.world, self.seed, self.enriched, start, self.index, n_weeks, 1, out, cells, first, notes)
+        run_weeks(self.world, self.seed, self.enriched, start, self.index, 0, n_weeks, 1, out, cells, first, notes)
         self.index += n_weeks
         return out
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from persim import draws, phases, population, rules, week
 from persim.jit import plain_twins
+from persim.phases.counting import Notes
 from persim.state import World
 
 # The first argument of a rule, and the field of `World` that holds those who act in it.
@@ -122,6 +123,23 @@ class _WeeklyParameters:
         return self._current
 
 
+class _LedgerRows:
+    """The rows of a ledger by number, each with its columns as attributes to be set."""
+
+    def __init__(self, rows: np.ndarray) -> None:
+        self._rows = rows.view(np.recarray)
+
+    def __getitem__(self, place: int) -> Any:
+        return self._rows[int(place)]
+
+
+def _plain(value: Any) -> Any:
+    """An argument of `run_weeks` as uncompiled code takes it; what is written to the ledger goes into its own array."""
+    if isinstance(value, Notes):
+        return Notes(value.counted.tolist(), value.hand, _LedgerRows(value.ledger))
+    return value.tolist() if isinstance(value, np.ndarray) and value.ndim == 1 else value
+
+
 class PlainWorld:
     """A world as lists of objects, which the uncompiled phases step as the compiled ones step records.
 
@@ -139,8 +157,7 @@ class PlainWorld:
 
     def run_weeks(self, world: World, *rest: Any) -> None:
         """Run weeks, with the arguments of the compiled `persim.week.run_weeks`; `world` is not touched."""
-        lists = (value.tolist() if isinstance(value, np.ndarray) and value.ndim == 1 else value for value in rest)
-        FUNCTIONS["run_weeks"](self.objects, *lists)
+        FUNCTIONS["run_weeks"](self.objects, *map(_plain, rest))
 
     def write_back(self) -> None:
         """Write the state of all objects into the arrays.

@@ -32,6 +32,7 @@ COMPILED_SOURCES = (
     "state.py",
     "measures.py",
     "parameters.py",
+    "events.py",
     "rules",
     "phases",
     "population.py",
@@ -174,6 +175,10 @@ def plain_twins(modules: Iterable[types.ModuleType], replace: dict[str, Any] | N
         for name, value in vars(module).items():
             compiled = getattr(value, "py_func", None)
             if compiled is None:
+                if isinstance(value, int | float) and space.setdefault(name, value) != value:
+                    raise ValueError(
+                        f"two constants are called {name}: {value!r} in {module.__name__}, {space[name]!r}"
+                    )
                 space.setdefault(name, value)
             elif compiled.__module__ == module.__name__:
                 if name in originals:

@@ -16,6 +16,8 @@ from mesa.datacollection import DataCollector
 
 from persim.agent_engine import PlainWorld, fields_of
 from persim.errors import InputError
+from persim.events import EVENT
+from persim.ledger import Ledger, with_room, written
 from persim.measures import N_FIELDS
 from persim.mesa_agents import (
     BY_PROFESSION,
@@ -32,10 +34,11 @@ from persim.mesa_agents import (
     classes_for,
 )
 from persim.outcomes import HEADLINE, YEAR_WEEKS, group_rows, group_table, value_of
+from persim.phases.counting import scratch
 from persim.policy import monday_of
-from persim.population import start_world
+from persim.population import n_posts_of, start_world
 from persim.scenario import Scenario, read_scenario
-from persim.simulate import Run, checked_groups, outcome_named, ready_the_compiled_model, scratch
+from persim.simulate import Run, checked_groups, outcome_named, ready_the_compiled_model
 from persim.state import Profession, World
 from persim.week import run_weeks
 
@@ -73,6 +76,8 @@ class PersonalisationModel(mesa.Model):
         groups: groups to record apart, of `persim.outcomes.ALL_GROUPS`.
         agent_classes: subclasses of the agent classes, each of which takes the place of the one it extends. A method
             that overrides a rule changes what those agents do. Needs `engine="agents"`.
+        ledger: keep every event with its cause, as `run.ledger`; the same bytes from both engines. Chances in it are those
+            of the rules as they come with persim, also where a method of `agent_classes` decided otherwise.
         parameters: numbers to change, in every week, by name: `risk_aversion=0.7` (`persim.parameters()` lists them).
 
     Attributes:
@@ -94,6 +99,7 @@ class PersonalisationModel(mesa.Model):
         n_weeks: int | None = None,
         groups: Sequence[str] = ("all",),
         agent_classes: Sequence[type[Actor]] | type[Actor] = (),
+        ledger: bool = False,
         **parameters: float | None,
     ) -> None:
         self.seed = seed_of(rng)
@@ -106,6 +112,7 @@ class PersonalisationModel(mesa.Model):
         self.n_weeks = self._study.n_weeks
         self._dimensions = checked_groups(groups)
         self._weeks_begun = 0
+        self._keeps_ledger = bool(ledger)
         self._make_world()
         self.datacollector: DataCollector = HeadlineCollector(self)
 
@@ -116,10 +123,10 @@ class PersonalisationModel(mesa.Model):
         enriched = -1.0 if study.enrich is None else float(study.enrich)
         world = start_world(study.n_users, study.weekly_parameters(), self.seed, enriched)
         groups, n_rows = group_rows(len(world.localities), self._dimensions)
-        cells, notes = scratch()
+        cells, self._notes = scratch(np.empty(0, EVENT) if self._keeps_ledger else None)
         self._world = world
         self._record = np.zeros((self.n_weeks, n_rows, N_FIELDS))
-        self._before, self._after = (self.seed, enriched, study.start_week), (cells, groups, notes)
+        self._before, self._after = (self.seed, enriched, study.start_week), (cells, groups)
         self._columns = _columns_of(world)
         self._actors: dict[str, list[Any]] = {}
         self._plain: PlainWorld | None = None
@@ -150,7 +157,9 @@ class PersonalisationModel(mesa.Model):
             raise InputError(self._past_the_end(index + 1))
         self._weeks_begun += 1
         run = run_weeks if self._plain is None else self._plain.run_weeks
-        run(self._world, *self._before, index, 1, 1, self._record[index : index + 1], *self._after)
+        if self._keeps_ledger:
+            self._notes = with_room(self._notes, self._world)
+        run(self._world, *self._before, index, 0, 1, 1, self._record[index : index + 1], *self._after, self._notes)
         self.datacollector.collect(self)
         if self._weeks_begun == self.n_weeks:
             self.running = False
@@ -210,7 +219,10 @@ class PersonalisationModel(mesa.Model):
         """What has been recorded so far, as `persim.simulate` gives it; later steps do not change it."""
         world = World(*(array.copy() for array in self.world))
         record = self._record[: self._weeks_begun].copy()
-        return Run(self._study, self.seed, record, self._dimensions, 1, world)
+        ledger = None
+        if self._keeps_ledger:
+            ledger = Ledger(written(self._notes), self._study, self.seed, n_posts_of(world))
+        return Run(self._study, self.seed, record, self._dimensions, 1, world, ledger=ledger)
 
     def outcome(self, name: str) -> float:
         """Any outcome of the week last run, for everyone; NaN where nobody is concerned or before the first step.

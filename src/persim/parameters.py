@@ -417,6 +417,23 @@ _LEVERS = [
     _p("involvement_drive", "levers", "Involvement promoted without budgets", "0-1", 0, 0, 1, Q, "S3; PAT26"),
 ]  # fmt: skip
 
+# Thought experiments: 1 switches a barrier off for everyone, 0 leaves it as it is. `persim attribute` uses them.
+_BARRIERS = [
+    _p("lift_information", "barriers", "Every eligible person understands what a personal budget is, and nobody forgets", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_recognition", "barriers", "Every eligible need is recognised", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_readiness", "barriers", "Outside crisis and hospital nobody is found 'not stable enough now'", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_time", "barriers", "There is always time: reviews do not slip, forms are done with the person, absence is stood in for", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_role", "barriers", "Every practitioner holds budgets to be their own job", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_knowledge", "barriers", "Every practitioner knows how a budget is got", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_risk", "barriers", "No practitioner keeps a budget back for the risk that they see", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_legal_bar", "barriers", "An order or a section is never taken as a bar, and conditions do not narrow a budget", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_language_and_power", "barriers", "Forms are plain, the person's view counts in full; who is there is told the sum and agrees the plan", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_steps", "barriers", "No stage costs hours or weeks, and nobody leaves worn out", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_disputes", "barriers", "There is no dispute over who pays", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_panel", "barriers", "Every case is signed without a panel", "0 or 1", 0, 0, 1, A, "thought experiment"),
+    _p("lift_market", "barriers", "Support can always be found, and a thin market puts nobody off", "0 or 1", 0, 0, 1, A, "thought experiment"),
+]  # fmt: skip
+
 TABLE: tuple[Parameter, ...] = tuple(
     _DIALS
     + _LOCALITY
@@ -431,6 +448,7 @@ TABLE: tuple[Parameter, ...] = tuple(
     + _CULTURE
     + _COSTS
     + _LEVERS
+    + _BARRIERS
 )
 BY_NAME: Mapping[str, Parameter] = {p.name: p for p in TABLE}
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(p.group for p in TABLE))

@@ -181,3 +181,8 @@ def start_world(n_users: int, parameters: np.ndarray, seed: int, enriched: float
     world = empty_world(n_users, parameters)
     fill_world(world, seed, float(enriched))
     return world
+
+
+def n_posts_of(world: World) -> int:
+    """Posts of the teams; rows of practitioners from there on are each locality's brokers and council team."""
+    return len(world.practitioners) - 2 * len(world.localities)

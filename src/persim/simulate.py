@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from persim.errors import InputError
+from persim.events import EVENT
+from persim.ledger import Ledger, with_room, written
 from persim.measures import N_FIELDS
 from persim.outcomes import ALL_GROUPS, BY_NAME, OUTCOMES, group_labels, group_rows, group_table, value_of
-from persim.phases.counting import N_DIMENSIONS, NOTES_SIZE
-from persim.population import start_world
+from persim.phases.counting import scratch
+from persim.population import n_posts_of, start_world
 from persim.scenario import Scenario, read_scenario
 from persim.state import World
 from persim.week import run_weeks
@@ -43,6 +45,7 @@ class Run:
         record: counts, float64 of shape (n_periods, n_rows, N_FIELDS); see `persim.measures`.
         dimensions: names of the groups recorded, of `persim.outcomes.ALL_GROUPS`.
         world: the state at the end. since: weeks at the start that were run but not recorded.
+        ledger: every event of the run, if it was asked for (weeks that were not recorded included).
     """
 
     scenario: Scenario
@@ -52,6 +55,7 @@ class Run:
     every: int
     world: World
     since: int = 0
+    ledger: Ledger | None = None
 
     @property
     def first_week(self) -> int:
@@ -182,6 +186,7 @@ def simulate(
     *,
     record: Record = "weekly",
     groups: Sequence[str] = ("all",),
+    ledger: bool = False,
     **parameters: float | None,
 ) -> Run:
     """Run one scenario once.
@@ -192,6 +197,7 @@ def simulate(
         n_users: people under the Trust, if not the scenario's. n_weeks: weeks to run, if not the scenario's.
         record: what to keep: every week, every quarter, or the last period only. Flows add up over a period.
         groups: groups to record apart, of `persim.outcomes.ALL_GROUPS`.
+        ledger: keep every event with its cause, as `Run.ledger`.
         parameters: numbers to change from the first week, by name (`persim.parameters()` lists them).
 
     Raises: ScenarioError for a bad scenario or parameter, InputError for anything else that is wrong.
@@ -200,16 +206,22 @@ def simulate(
         scenario = read_scenario(scenario)
     if n_users is not None or n_weeks is not None or parameters:
         scenario = scenario.changed(n_users=n_users, n_weeks=n_weeks, **parameters)
-    return run_scenario(scenario, seed, record, checked_groups(groups))
+    return run_scenario(scenario, seed, record, checked_groups(groups), ledger=ledger)
 
 
 def run_scenario(
-    scenario: Scenario, seed: int, record: Record = "weekly", dimensions: tuple[str, ...] = (), since: int = 0
+    scenario: Scenario,
+    seed: int,
+    record: Record = "weekly",
+    dimensions: tuple[str, ...] = (),
+    since: int = 0,
+    ledger: bool = False,
 ) -> Run:
     """Run a resolved scenario: the one place where a run is made, for every caller and thread.
 
     Args:
         since: leave out that many weeks from the start of the record, which is smaller and quicker to make then.
+        ledger: keep every event, of all weeks.
     """
     seed = checked_seed(seed)
     enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
@@ -218,18 +230,16 @@ def run_scenario(
     ready_the_compiled_model()
     world = start_world(scenario.n_users, scenario.weekly_parameters(), seed, enriched)
     first, n_rows = group_rows(len(world.localities), dimensions)
-    cells, notes = scratch()
-    if since:
-        unread = np.zeros((1, n_rows, N_FIELDS))
-        run_weeks(world, seed, enriched, start, 0, since, since, unread, cells, first, notes)
-    out = np.zeros((-(-n_weeks // every), n_rows, N_FIELDS))
-    run_weeks(world, seed, enriched, start, since, n_weeks, every, out, cells, first, notes)
-    return Run(scenario, seed, out, dimensions, every, world, since)
-
-
-def scratch() -> tuple[np.ndarray, np.ndarray]:
-    """Room for the groups of the person at hand, int64 (N_DIMENSIONS,), and for that person's notes."""
-    return np.zeros(N_DIMENSIONS, np.int64), np.zeros(NOTES_SIZE)
+    cells, notes = scratch(np.empty(0, EVENT) if ledger else None)
+    out, unread = np.zeros((-(-n_weeks // every), n_rows, N_FIELDS)), np.zeros((1, n_rows, N_FIELDS))
+    for index, weeks, period, record_of in ((0, since, since, unread), (since, n_weeks, every, out)):
+        step = 1 if ledger else weeks  # week by week, so that the ledger always has room for the next
+        for done in range(0, weeks, max(1, step)):
+            if ledger:
+                notes = with_room(notes, world)
+            run_weeks(world, seed, enriched, start, index, done, step, period, record_of, cells, first, notes)
+    events = Ledger(written(notes), scenario, seed, n_posts_of(world)) if ledger else None
+    return Run(scenario, seed, out, dimensions, every, world, since, events)
 
 
 def checked_seed(seed: object) -> int:
@@ -262,7 +272,7 @@ def _compile() -> None:
     world = start_world(40, parameter_rows(weekly), 1)
     first, n_rows = group_rows(len(world.localities), ())
     cells, notes = scratch()
-    run_weeks(world, 1, -1.0, 0, 0, 1, 1, np.zeros((1, n_rows, N_FIELDS)), cells, first, notes)
+    run_weeks(world, 1, -1.0, 0, 0, 0, 1, 1, np.zeros((1, n_rows, N_FIELDS)), cells, first, notes)
 
 
 @contextmanager

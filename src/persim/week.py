@@ -9,10 +9,11 @@ from persim.jit import entry, loop, rule
 from persim.measures import N_STOCKS
 from persim.phases.census import team_is_counted
 from persim.phases.closing import localities_close, person_ends_week, team_learns
-from persim.phases.counting import add_notes
-from persim.phases.living import team_lives, team_opens_week
+from persim.phases.counting import HAND_WEEK, add_notes, has_notes, turn_to
+from persim.phases.living import team_lives
 from persim.phases.opening import localities_open, panels_meet
 from persim.phases.progress import person_is_met
+from persim.phases.staffing import team_opens_week
 from persim.rules.practice import practitioner_covers_for_others, practitioner_shares_hours
 from persim.state import AT_PANEL, AWAY, OUTSIDE
 
@@ -73,11 +74,12 @@ def team_works(
             user.peer_signal = 0
             continue
         if is_met(user):
+            turn_to(notes, row)
             person_is_met(user, practitioners, localities, team, n_posts, p, week, notes)
             if user.pathway_stage == AT_PANEL:
                 queue[0] += 1
                 queue[queue[0]] = row
-            if notes[0] > 0.0:
+            if has_notes(notes):
                 add_notes(notes, out, cells, groups, user, practitioners[user.coordinator], tally, waits)
         person_ends_week(user, org, p, week)
 
@@ -90,10 +92,11 @@ def one_week(world, seed, enriched, week, index, out, cells, groups, notes):
         world: `persim.state.World`, changed in place.
         week: calendar week, 0 = the week of 7 April 2008. index: the week's row of `world.parameters`.
         out: float64 (n_groups, N_FIELDS), added to. groups: int64 (N_DIMENSIONS,), first row of each dimension or -1.
-        cells, notes: scratch, as `persim.simulate.scratch` makes them.
+        cells, notes: scratch, as `persim.phases.counting.scratch` makes them.
     """
     users, practitioners, teams, localities, parameters, queue, tally, waits = world
     n_posts = len(practitioners) - 2 * len(localities)
+    notes.hand[HAND_WEEK] = week
     localities_open(localities, practitioners, n_posts, parameters, index, week, out, groups)
     panels_meet(
         users, practitioners, localities, parameters, index, queue, week, out, cells, groups, notes, tally, waits
@@ -102,7 +105,7 @@ def one_week(world, seed, enriched, week, index, out, cells, groups, notes):
     for number in range(len(teams)):
         team = teams[number]
         org = localities[team.locality]
-        team_opens_week(team, practitioners, org, parameters, index, n_posts, seed, week)
+        team_opens_week(team, practitioners, org, parameters, index, n_posts, seed, week, notes)
         team_lives(
             team, users, practitioners, org, parameters, index, seed, enriched, week, out, cells, groups, notes, tally,
             waits,
@@ -112,20 +115,21 @@ def one_week(world, seed, enriched, week, index, out, cells, groups, notes):
             team, users, practitioners, localities, n_posts, parameters, index, queue, week, out, cells, groups, notes,
             tally, waits,
         )  # fmt: skip
-        team_learns(team, practitioners, org, parameters, index, out, groups)
+        team_learns(team, practitioners, org, parameters, index, out, groups, notes)
         team_is_counted(team, users, practitioners, parameters, index, week, out, cells, groups)
-    localities_close(localities, parameters, index, tally)
+    localities_close(localities, practitioners, n_posts, parameters, index, tally, notes)
 
 
 @entry
-def run_weeks(world, seed, enriched, first_week, index, n_weeks, record_every, out, cells, groups, notes):
-    """Weeks `index` to `index + n_weeks` of a run, recorded in periods.
+def run_weeks(world, seed, enriched, first_week, index, done, n_weeks, record_every, out, cells, groups, notes):
+    """Some weeks of a run, recorded in periods: `n_weeks` of them, after the first `done` that are recorded already.
 
     Args:
+        index: the week of the run, from 0, at which the record begins.
         out: float64 (n_periods, n_groups, N_FIELDS); flows add up over a period, stocks are those of its last week.
-        record_every: weeks in a period; the first period of `out` begins at week `index`.
+        record_every: weeks in a period.
     """
-    for step in range(n_weeks):
+    for step in range(done, done + n_weeks):
         row = out[step // record_every]
         if step % record_every != 0:
             row[:, :N_STOCKS] = 0.0

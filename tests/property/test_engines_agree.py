@@ -1,4 +1,4 @@
-"""Both engines give the same bytes for every scenario and arm: state, tallies, waits and all recorded weeks."""
+"""Both engines give the same bytes for every scenario and arm: state, tallies, waits, recorded weeks and ledger."""
 
 import sys
 from dataclasses import replace
@@ -44,6 +44,11 @@ def differences(one, other):
             if a.tobytes() != b.tobytes():
                 rows = [tuple(place) for place in np.argwhere(a != b)[:3].tolist()]
                 found.append(f"{table}.{name} at {rows}: {[(a[row], b[row]) for row in rows]}")
+    if one.run.ledger is not None and one.run.ledger.rows.tobytes() != other.run.ledger.rows.tobytes():
+        rows, others = one.run.ledger.rows, other.run.ledger.rows
+        same = min(len(rows), len(others))
+        place = next((n for n in range(same) if rows[n] != others[n]), same)
+        found.append(f"ledger at row {place}: {rows[place : place + 1]}, {others[place : place + 1]}")
     a, b = one.run.record, other.run.record
     if a.tobytes() != b.tobytes():
         places = np.argwhere(a != b)
@@ -57,7 +62,8 @@ def test_both_engines_give_the_same_bytes(name, seed):
     scenario = busiest_weeks(read_scenario(name))
     groups = ALL_GROUPS if seed == 1 else ("all",)
     models = [
-        PersonalisationModel(scenario, rng=seed, engine=engine, groups=groups) for engine in ("compiled", "agents")
+        PersonalisationModel(scenario, rng=seed, engine=engine, groups=groups, ledger=True)
+        for engine in ("compiled", "agents")
     ]
     for model in models:
         model.run_model()
@@ -116,7 +122,9 @@ def any_world(seed):
 def finished(scenario, seed, n_people, n_weeks, **numbers):
     """The finished models of both engines."""
     models = [
-        PersonalisationModel(scenario, rng=seed, engine=engine, n_users=n_people, n_weeks=n_weeks, **numbers)
+        PersonalisationModel(
+            scenario, rng=seed, engine=engine, n_users=n_people, n_weeks=n_weeks, ledger=True, **numbers
+        )
         for engine in ("compiled", "agents")
     ]
     for model in models:

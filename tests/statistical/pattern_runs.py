@@ -20,9 +20,10 @@ from scipy import stats
 
 from persim.measures import COLUMN, N_FIELDS, N_STOCKS, STOCKS
 from persim.outcomes import group_rows
+from persim.phases.counting import scratch
 from persim.population import start_world
 from persim.scenario import Scenario, read_scenario
-from persim.simulate import Run, ready_the_compiled_model, scratch
+from persim.simulate import Run, ready_the_compiled_model
 from persim.state import World
 from persim.week import run_weeks
 
@@ -143,13 +144,13 @@ def run_one(
     cells, events = scratch()
     notes: Notes = {}
     if watch is None:
-        run_weeks(world, seed, enriched, start, 0, n_weeks, every, out, cells, first, events)
+        run_weeks(world, seed, enriched, start, 0, 0, n_weeks, every, out, cells, first, events)
     else:
         for week in range(n_weeks):
             watch(world, week, notes)
             row = out[week // every : week // every + 1]
             row[:, :, :N_STOCKS] = 0.0
-            run_weeks(world, seed, enriched, start, week, 1, 1, row, cells, first, events)
+            run_weeks(world, seed, enriched, start, week, 0, 1, 1, row, cells, first, events)
         watch(world, n_weeks, notes)
     run = Run(scenario, seed, out, dimensions, every, world)
     return run.counts, tuple(label for _, label in run.labels), notes

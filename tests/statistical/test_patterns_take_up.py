@@ -15,7 +15,7 @@ from persim import purposes
 from persim.draws import draw, judgement_stream
 from persim.people import real_broad
 from persim.rules.caseload import judgement_period
-from persim.rules.practice import user_accepts
+from persim.rules.gates import user_accepts
 from persim.scenario import read_scenario
 from persim.state import DIRECT_PAYMENT, IN_USE, World
 

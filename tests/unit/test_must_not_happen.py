@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from persim import purposes as purpose
 from persim import state
 from persim.measures import COLUMN, FIELDS
+from persim.rules.budgets import user_chooses_form
 from persim.rules.compulsion import ORDER_MADE, user_leaves_hospital
-from persim.rules.pathway import user_chooses_form
 from persim.simulate import run_scenario
 
 JUST_UNDER_1 = 1.0 - 2.0**-53

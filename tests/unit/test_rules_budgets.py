@@ -8,22 +8,24 @@ from hypothesis import strategies as st
 
 from persim import purposes as purpose
 from persim import state
-from persim.rules.pathway import (
+from persim.rules.budgets import (
     activity_can_go_on,
     budget_review_is_due,
-    budget_sum,
-    carer_wishes_it,
     direct_payment_allowed,
-    user_budget_ends,
     user_budget_is_due_to_end,
     user_budget_is_reviewed,
     user_budget_pauses,
     user_chooses_form,
     user_finds_support,
-    user_is_asked_to_contribute,
     user_may_vary,
-    user_starts_using,
     wishes_direct_payment,
+)
+from persim.rules.pathway import (
+    budget_sum,
+    carer_wishes_it,
+    user_budget_ends,
+    user_is_asked_to_contribute,
+    user_starts_using,
 )
 
 JUST_UNDER_1 = 1.0 - 2.0**-53

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from persim import state
-from persim.rules.practice import (
+from persim.rules.gates import (
     effective_worry,
     first_gate,
     gates_closed,

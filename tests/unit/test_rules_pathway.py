@@ -6,24 +6,18 @@ from hypothesis import strategies as st
 
 from persim import purposes as purpose
 from persim import state
+from persim.rules.forms import chance_of_presence
+from persim.rules.panels import FUNDED, REFUSED, SENT_BACK, manager_signs, panel_decides, panel_sits, user_contests
 from persim.rules.pathway import (
     DISPUTE_JOINT,
     DISPUTE_NOWHERE,
     DISPUTE_SOCIAL,
-    FUNDED,
-    REFUSED,
-    SENT_BACK,
     budget_is_one_off,
     budget_sum,
-    chance_of_presence,
     dispute_ends,
     funding_is_disputed,
-    manager_signs,
     overlap_of_needs,
-    panel_decides,
-    panel_sits,
     user_agrees_plan,
-    user_contests,
     user_enters_stage,
     user_is_told_sum,
     user_is_worn_out,

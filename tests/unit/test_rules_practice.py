@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from persim import state
+from persim.rules.gates import user_accepts
 from persim.rules.practice import (
     contact_cannot_wait,
     contacts_needed,
@@ -16,7 +17,6 @@ from persim.rules.practice import (
     practitioner_takes_on_case,
     practitioner_takes_on_contact,
     share_of_voice,
-    user_accepts,
     user_goes_to_broker,
     user_is_involved,
     user_is_seen_anew,

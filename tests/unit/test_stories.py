@@ -14,23 +14,14 @@ from persim.draws import PERSON, judgement_stream, key_of, stream
 from persim.phases.living import person_hears, person_leaves_section
 from persim.phases.meeting import AT_REVIEW, ON_REQUEST, hand_off_arrives, opportunity_arises
 from persim.phases.progress import funding_done, person_on_pathway, person_uses_budget, plan_done
+from persim.rules.budgets import wishes_direct_payment
 from persim.rules.caseload import user_is_assessed, user_meets_new_coordinator
 from persim.rules.compulsion import user_goes_on_order, user_lives_on_order
 from persim.rules.culture import team_alarm_moves
+from persim.rules.gates import gates_closed, practitioner_accepts_risk
 from persim.rules.information import HEARD_BAD, SIGNAL_BAD, SIGNAL_GOOD, SIGNAL_KNOWS, chance_of_asking
-from persim.rules.pathway import (
-    carer_wishes_it,
-    user_is_asked_to_contribute,
-    user_is_worn_out,
-    wishes_direct_payment,
-)
-from persim.rules.practice import (
-    gates_closed,
-    practitioner_accepts_risk,
-    practitioner_shares_hours,
-    practitioner_takes_on_case,
-    user_is_seen_anew,
-)
+from persim.rules.pathway import carer_wishes_it, user_is_asked_to_contribute, user_is_worn_out
+from persim.rules.practice import practitioner_shares_hours, practitioner_takes_on_case, user_is_seen_anew
 from persim.rules.wellbeing import user_feels_week
 
 OPEN = 1.0 - 2.0**-53

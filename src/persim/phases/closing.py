@@ -1,5 +1,6 @@
 """Phases 9 and 10: how the week felt, what peers can hear; the culture of teams and localities; the census of posts."""
 
+from persim.events import E_ALARM, E_SPIRAL
 from persim.jit import loop, rule
 from persim.measures import (
     M_ALARM,
@@ -24,7 +25,8 @@ from persim.measures import (
     M_WORRY_PERSON,
     M_WORRY_SELF,
 )
-from persim.phases.counting import count_post
+from persim.phases.counting import count_post, keeps_ledger, record, turn_to
+from persim.phases.recording import record_terms, record_week_of_post
 from persim.rules.culture import (
     aim_of,
     organisation_acts,
@@ -52,6 +54,7 @@ from persim.state import (
     B_TIME,
     IN_USE,
     N_BARRIERS,
+    POSTS_PER_TEAM,
     VOLUNTARY,
 )
 
@@ -105,9 +108,10 @@ def census_of_post(worker, team, p, out, groups):
 
 
 @loop
-def team_learns(team, practitioners, org, parameters, index, out, groups):
+def team_learns(team, practitioners, org, parameters, index, out, groups, notes):
     """Phase 10 for one team: norms, attitudes, alarm; then its posts are counted."""
     p = parameters[index]
+    turn_to(notes, -1)
     first, last = team.first_post, team.first_post + team.n_posts
     team.mean_worry_person = 0.0
     team.mean_worry_self = 0.0
@@ -125,16 +129,27 @@ def team_learns(team, practitioners, org, parameters, index, out, groups):
         practitioner_learns(worker, team, org, p)
         census_of_post(worker, team, p, out, groups)
         count_post(out, groups, worker, M_COST_LEVERS, lever_cost)
+        if keeps_ledger(notes):
+            record_week_of_post(notes, worker, j)
+    alarm = team.alarm
     team_alarm_moves(team, org, p)
+    if keeps_ledger(notes) and team.incidents > 0:
+        number = first // POSTS_PER_TEAM
+        record(notes, E_ALARM, team.incidents, first, number, alarm, team.alarm, 0.0, 0.0)
     team.incidents = 0
 
 
 @loop
-def localities_close(localities, parameters, index, tally):
+def localities_close(localities, practitioners, n_posts, parameters, index, tally, notes):
     """Phase 10 for localities: action research acts, and reflects at the end of a spiral on last year's tally."""
     p = parameters[index]
+    turn_to(notes, -1)
     for number in range(len(localities)):
         org = localities[number]
+        if keeps_ledger(notes):
+            record_terms(notes, org, number)
+            for outside in range(n_posts + 2 * number, n_posts + 2 * number + 2):
+                record_week_of_post(notes, practitioners[outside], outside)
         organisation_acts(org, p)
         if p.action_research > 0.0 and reflects_today(org, p):
             seen = tally[number]
@@ -148,5 +163,7 @@ def localities_close(localities, parameters, index, tally):
             )
             org.spiral_week = 0
             org.spirals += 1
+            if keeps_ledger(notes):
+                record(notes, E_SPIRAL, org.spiral_aim, -1, number, org.spirals, 0.0, 0.0, 0.0)
             for barrier in range(N_BARRIERS):
                 tally[number, barrier] = 0

@@ -1,11 +1,19 @@
-"""How a week is counted: events are noted, then added to every group that the person belongs to.
+"""How a week is counted, and how its ledger is kept.
 
 A phase notes what happened to one person in a small buffer (`note`); at the end of the person's phase the notes are added
 to the record (`add_notes`). `out` holds one row per group and one column per measure; `groups` holds the first row of each
 dimension, or -1 when the dimension is not recorded; `cells` holds the rows of
 the groups of the person at hand. Sums run in row order, so that every engine gives the same bits.
+
+Where a run keeps a ledger, the same places write one row for each event (`record`; `persim.events` says what a row holds).
+What a row needs beyond the event itself, such as the chance behind a decision, is computed only where `keeps_ledger`.
 """
 
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from persim.events import EVENT
 from persim.jit import loop, rule
 from persim.measures import N_FIELDS
 from persim.state import CTO, N_BARRIERS, VOLUNTARY, WAIT_BINS
@@ -20,6 +28,22 @@ LOWER_THIRD, UPPER_THIRD = 0.2914, 0.4865
 NOTE_TALLY = N_FIELDS
 NOTE_WAIT = N_FIELDS + N_BARRIERS
 NOTES_SIZE = 257
+
+# `Notes.hand`: is a ledger kept, how many rows are written, and which week and person are at hand (-1 for nobody).
+HAND_KEEPS, HAND_ROWS, HAND_WEEK, HAND_PERSON = range(4)
+HAND_SIZE = 4
+
+
+class Notes(NamedTuple):
+    """What the phases write beside the world.
+
+    Shapes: counted float64 (NOTES_SIZE,), notes of the person at hand: how many, then pairs of measure and amount;
+    hand int64 (HAND_SIZE,), see above; ledger EVENT (room,), which must have room for a week (`rows_a_week`).
+    """
+
+    counted: Any
+    hand: Any
+    ledger: Any
 
 
 @rule
@@ -58,10 +82,47 @@ def find_cells(cells, groups, user, locality, profession):
 @rule
 def note(notes, measure, amount):
     """Note one event of the person at hand: `amount` of `measure`, counted when the person's phase ends."""
-    n = int(notes[0])
-    notes[2 * n + 1] = measure
-    notes[2 * n + 2] = amount
-    notes[0] = n + 1.0
+    counted = notes.counted
+    n = int(counted[0])
+    counted[2 * n + 1] = measure
+    counted[2 * n + 2] = amount
+    counted[0] = n + 1.0
+
+
+@rule
+def has_notes(notes):
+    """Did anything happen to the person at hand?"""
+    return notes.counted[0] > 0.0
+
+
+@rule
+def keeps_ledger(notes):
+    """Does this run keep a ledger?"""
+    return notes.hand[HAND_KEEPS] == 1
+
+
+@rule
+def turn_to(notes, row):
+    """The person at hand is that of `row`, or nobody (-1)."""
+    notes.hand[HAND_PERSON] = row
+
+
+@loop
+def record(notes, kind, outcome, practitioner, detail, first, second, threshold, draw):
+    """Write one row of the ledger about the person at hand. Only where `keeps_ledger`."""
+    place = notes.hand[HAND_ROWS]
+    event = notes.ledger[place]
+    event.week = notes.hand[HAND_WEEK]
+    event.kind = kind
+    event.outcome = outcome
+    event.person = notes.hand[HAND_PERSON]
+    event.practitioner = practitioner
+    event.detail = detail
+    event.first = first
+    event.second = second
+    event.threshold = threshold
+    event.draw = draw
+    notes.hand[HAND_ROWS] = place + 1
 
 
 @rule
@@ -74,9 +135,10 @@ def note_wait(notes, user, went_on):
 @loop
 def add_notes(notes, out, cells, groups, user, worker, tally, waits):
     """Add the notes of one person to every group they are in, and clear the notes."""
+    counted = notes.counted
     n_cells = find_cells(cells, groups, user, worker.locality, worker.profession)
-    for e in range(int(notes[0])):
-        measure = int(notes[2 * e + 1])
+    for e in range(int(counted[0])):
+        measure = int(counted[2 * e + 1])
         if measure >= NOTE_WAIT:
             place = measure - NOTE_WAIT
             waits[place // (2 * WAIT_BINS), place // 2 % WAIT_BINS, place % 2] += 1
@@ -84,11 +146,20 @@ def add_notes(notes, out, cells, groups, user, worker, tally, waits):
             tally[worker.locality, measure - NOTE_TALLY] += 1
         else:
             for c in range(n_cells):
-                out[cells[c], measure] += notes[2 * e + 2]
-    notes[0] = 0.0
+                out[cells[c], measure] += counted[2 * e + 2]
+    counted[0] = 0.0
 
 
 @loop
 def count_post(out, groups, worker, measure, amount):
     """Add `amount` to `measure` for a practitioner: by locality and profession."""
     out[groups[POST_GROUP] + worker.locality * N_PROFESSIONS + worker.profession, measure] += amount
+
+
+def scratch(ledger: np.ndarray | None = None) -> tuple[np.ndarray, Notes]:
+    """Room for the groups of the person at hand, int64 (N_DIMENSIONS,), and notes; with a ledger to write, if any."""
+    hand = np.array([int(ledger is not None), 0, 0, -1], np.int64)
+    return np.zeros(N_DIMENSIONS, np.int64), Notes(np.zeros(NOTES_SIZE), hand, _NO_LEDGER if ledger is None else ledger)
+
+
+_NO_LEDGER = np.zeros(1, EVENT)

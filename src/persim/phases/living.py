@@ -6,45 +6,48 @@ the end of last week, so the order of people cannot matter. Hours are added to t
 
 from persim import purposes as purpose
 from persim.draws import PERSON, draw, key_of, stream
+from persim.events import (
+    BUDGET_NOT_ELIGIBLE,
+    E_ASKED,
+    E_BUDGET_ENDED,
+    E_DETAINED,
+    E_DISCHARGED,
+    E_FORGOT,
+    E_HEARD,
+    E_INCIDENT,
+    E_NEW_COORDINATOR,
+    E_ORDER_ENDED,
+    E_REASSESSED,
+    E_REFERRED,
+    E_RETURNED,
+    E_SECTION_2_ENDS,
+    ENDED_DISCHARGED,
+)
 from persim.jit import loop
 from persim.measures import (
     M_ADMISSIONS,
     M_ASKED,
-    M_BENEFIT_ASKED,
-    M_BENEFIT_FELT,
-    M_CONDITIONS,
-    M_CONDITIONS_NEGOTIATED,
-    M_COST_LEVERS,
     M_CRISES,
     M_DETENTIONS,
     M_DISCHARGED,
     M_ENDED,
     M_INCIDENTS,
     M_INCIDENTS_ATTRIBUTED,
-    M_INVOLVEMENT_MAKING,
-    M_INVOLVEMENT_REVIEW,
     M_LEFT_AT,
-    M_ORDER_INFORMED,
     M_ORDERS_ENDED,
-    M_ORDERS_MADE,
-    M_ORDERS_REFUSED,
-    M_ORDERS_REVIEWED,
-    M_PAIRED_INVOLVEMENT_GAIN,
-    M_PAIRED_REVIEWS,
-    M_RECALLS,
     M_REFERRED,
     M_RETURNED,
-    M_REVOCATIONS,
-    M_RIGHTS_INFORMED,
-    M_RIGHTS_INFORMED_REVIEW,
     M_TRANSFERRED,
 )
-from persim.phases.counting import add_notes, note, note_wait
+from persim.phases.compulsion import person_leaves_section, person_under_order
+from persim.phases.counting import add_notes, has_notes, keeps_ledger, note, note_wait, record, turn_to
+from persim.phases.recording import leader_of, record_left, record_state
+from persim.rules.budgets import budget_review_is_due
 from persim.rules.caseload import (
     WEEKS_AWAY,
-    holder_stream,
-    practitioner_arrives,
-    practitioner_stays_in_post,
+    chance_of_discharge,
+    chance_of_return,
+    need_threshold,
     user_aftercare_ends,
     user_comes_back,
     user_enters,
@@ -57,37 +60,28 @@ from persim.rules.caseload import (
     user_returns,
 )
 from persim.rules.compulsion import (
-    ORDER_ENDED,
-    ORDER_ENDED_AT_REVIEW,
-    ORDER_GOES_ON,
-    ORDER_MADE,
-    ORDER_REFUSED,
-    ORDER_REVIEWED,
-    RECALLED,
-    REVOKED,
-    user_goes_on_order,
+    chance_of_detention,
     user_is_detained,
-    user_leaves_hospital,
-    user_lives_on_order,
     user_moves_to_section_3,
     user_order_ends,
-    user_order_is_revoked,
 )
-from persim.rules.culture import order_rights_hours
 from persim.rules.information import (
     HEARD_NOTHING,
     SIGNAL_BAD,
     SIGNAL_GOOD,
     SIGNAL_NONE,
+    chance_of_asking,
+    chance_of_hearing,
     peer_row,
     user_asks,
     user_can_ask,
     user_forgets,
     user_grows,
     user_hears,
+    user_is_told_of_budgets,
     user_takes_in,
 )
-from persim.rules.pathway import budget_review_is_due, user_budget_ends, user_leaves_pathway
+from persim.rules.pathway import user_budget_ends, user_leaves_pathway
 from persim.rules.practice import (
     contact_cannot_wait,
     contacts_needed,
@@ -95,7 +89,7 @@ from persim.rules.practice import (
     practitioner_takes_on_contact,
     user_is_seen_anew,
 )
-from persim.rules.wellbeing import practitioner_attributes_incident, user_changes_state, user_has_incident
+from persim.rules.wellbeing import hazard_now, practitioner_attributes_incident, user_changes_state, user_has_incident
 from persim.state import (
     ADMITTED,
     AWAY,
@@ -106,7 +100,6 @@ from persim.state import (
     HANDED_ON,
     IN_USE,
     KNOWS,
-    LEAD_COORDINATOR,
     LEFT_HOSPITAL,
     NOT_INFORMED,
     NOTHING,
@@ -129,6 +122,9 @@ def person_is_away(user, row, seed, org, p, enriched, s, week, notes):
     if user.weeks_in_state <= WEEKS_AWAY:
         if user_returns(user, p, draw(s, purpose.MOVE)):
             user_comes_back(user, p, draw(s, purpose.REPLACE))
+            if keeps_ledger(notes):
+                chance = chance_of_return(user, p)
+                record(notes, E_RETURNED, user.mental_state, -1, 0, 0.0, 0.0, chance, draw(s, purpose.MOVE))
             note(notes, M_RETURNED, user.weight)
             if user.mental_state == CRISIS:
                 note(notes, M_CRISES, user.weight)
@@ -138,75 +134,29 @@ def person_is_away(user, row, seed, org, p, enriched, s, week, notes):
         user_enters(user, org, p, enriched)
         user_is_newly_referred(user)
         note(notes, M_REFERRED, user.weight)
+        if keeps_ledger(notes):
+            u = draw(s, purpose.REPLACE)
+            record(notes, E_REFERRED, user.eligible, user.coordinator, 0, 0.0, 0.0, p.new_referral_rate, u)
 
 
 @loop
-def person_is_discharged(user, p, week, notes):
+def person_is_discharged(user, p, week, u, notes):
     """Phase 2: discharge to primary care; a process under way ends, a budget in use goes on with the council."""
     note(notes, M_DISCHARGED, user.weight)
+    if keeps_ledger(notes):
+        record(notes, E_DISCHARGED, 0, -1, 0, 0.0, 0.0, chance_of_discharge(user, p), u)
     if user.legal_status == CTO:
         note(notes, M_ORDERS_ENDED, user.weight)
+        if keeps_ledger(notes):
+            record(notes, E_ORDER_ENDED, ENDED_DISCHARGED, -1, 0, user.cto_weeks, 0.0, 0.0, 0.0)
         user_order_ends(user)
     if user.pathway_stage != OUTSIDE and user.pathway_stage != IN_USE:
+        if keeps_ledger(notes):
+            record_left(notes, user, B_ENDED, week, 0.0, 0.0)
         note_wait(notes, user, 0)
         note(notes, M_LEFT_AT + user.pathway_stage, user.weight)
         user_leaves_pathway(user, p, B_ENDED, week)
     user_goes_away(user)
-
-
-@loop
-def person_leaves_section(user, amhp, amhp_row, org, p, s, notes):
-    """Phase 4 on leaving hospital: aftercare duty, and perhaps a CTO."""
-    outcome = user_leaves_hospital(user, amhp, org, p, s)
-    weight = user.weight
-    if outcome == ORDER_REFUSED:
-        note(notes, M_ORDERS_REFUSED, weight)
-    if outcome != ORDER_MADE:
-        return
-    user_goes_on_order(user, amhp, org, p, s)
-    user.amhp = amhp_row
-    note(notes, M_ORDERS_MADE, weight)
-    note(notes, M_COST_LEVERS, weight * order_rights_hours(p) * p.staff_cost)
-    note(notes, M_ORDER_INFORMED, weight * user.order_informed)
-    note(notes, M_RIGHTS_INFORMED, weight * user.rights_informed)
-    note(notes, M_INVOLVEMENT_MAKING, weight * user.cto_involvement_making)
-    note(notes, M_CONDITIONS, weight * user.conditions)
-    note(notes, M_CONDITIONS_NEGOTIATED, weight * user.conditions * user.conditions_negotiated)
-
-
-@loop
-def note_review(user, p, first_review, notes):
-    """Note a CTO review, and the paired gain in involvement among those who reach their first."""
-    weight = user.weight
-    note(notes, M_ORDERS_REVIEWED, weight)
-    note(notes, M_COST_LEVERS, weight * order_rights_hours(p) * p.staff_cost)
-    note(notes, M_RIGHTS_INFORMED_REVIEW, weight * user.rights_informed)
-    note(notes, M_INVOLVEMENT_REVIEW, weight * user.cto_involvement_review)
-    note(notes, M_BENEFIT_ASKED, weight)
-    note(notes, M_BENEFIT_FELT, weight * user.cto_felt_benefit)
-    if first_review:
-        note(notes, M_PAIRED_REVIEWS, weight)
-        note(notes, M_PAIRED_INVOLVEMENT_GAIN, weight * (user.cto_involvement_review - user.cto_involvement_making))
-
-
-@loop
-def person_under_order(user, amhp, org, p, change, s, notes):
-    """Phase 4 for someone on a CTO: recall, review, end."""
-    first_review = user.cto_involvement_review < 0.0
-    event = user_lives_on_order(user, amhp, org, p, change, s)
-    if event == ORDER_GOES_ON:
-        return
-    weight = user.weight
-    if event == ORDER_REVIEWED or event == ORDER_ENDED_AT_REVIEW:
-        note_review(user, p, first_review, notes)
-    if event == RECALLED or event == REVOKED:
-        note(notes, M_RECALLS, weight)
-    if event == REVOKED:
-        note(notes, M_REVOCATIONS, weight)
-        user_order_is_revoked(user, p)
-    elif event == ORDER_ENDED or event == ORDER_ENDED_AT_REVIEW:
-        note(notes, M_ORDERS_ENDED, weight)
-        user_order_ends(user)
 
 
 @loop
@@ -217,13 +167,21 @@ def person_changes(user, worker, amhp, team, org, p, change, s, notes):
         note(notes, M_CRISES, weight)
         if user_has_incident(user, p, draw(s, purpose.INCIDENT)):
             note(notes, M_INCIDENTS, weight)
-            if practitioner_attributes_incident(worker, user, p, draw(s, purpose.ATTRIBUTE)):
+            attributed = practitioner_attributes_incident(worker, user, p, draw(s, purpose.ATTRIBUTE))
+            if attributed:
                 note(notes, M_INCIDENTS_ATTRIBUTED, weight)
                 team.incidents += 1
+            if keeps_ledger(notes):
+                share, u = p.attributed_share, draw(s, purpose.ATTRIBUTE)
+                rate, v = p.incident_at_crisis, draw(s, purpose.INCIDENT)
+                record(notes, E_INCIDENT, int(attributed), user.coordinator, 0, share, u, rate, v)
     elif change == ADMITTED:
         note(notes, M_ADMISSIONS, weight)
         if user_is_detained(user, org, p, s):
             note(notes, M_DETENTIONS, weight)
+            if keeps_ledger(notes):
+                chance, u = chance_of_detention(user, org, p), draw(s, purpose.DETAIN)
+                record(notes, E_DETAINED, user.legal_status, -1, 0, p.section2_share, 0.0, chance, u)
     elif change == LEFT_HOSPITAL and user.legal_status != VOLUNTARY and user.legal_status != CTO:
         person_leaves_section(user, amhp, team.duty_amhp, org, p, s, notes)
 
@@ -234,6 +192,9 @@ def person_is_reassessed(user, p, s, week, notes):
     if user_aftercare_ends(user, p, draw(s, purpose.AFTERCARE)):
         user.s117 = 0
     user.eligible = user_is_assessed(user, p)
+    if keeps_ledger(notes):
+        need = need_threshold(p)
+        record(notes, E_REASSESSED, user.eligible, -1, user.s117, user.social_need, need, 0.0, 0.0)
     if user.eligible == 1:
         return
     user.package = 0
@@ -241,19 +202,26 @@ def person_is_reassessed(user, p, s, week, notes):
         note_wait(notes, user, 0)
     if user.pathway_stage == IN_USE:
         note(notes, M_ENDED, user.weight)
+        if keeps_ledger(notes):
+            weeks = user.weeks_in_stage
+            record(notes, E_BUDGET_ENDED, 0, user.coordinator, BUDGET_NOT_ELIGIBLE, weeks, 0.0, 0.0, 0.0)
         user_budget_ends(user, p, week, False)
     elif user.pathway_stage != OUTSIDE:
+        if keeps_ledger(notes):
+            record_left(notes, user, B_ENDED, week, 0.0, 0.0)
         note(notes, M_LEFT_AT + user.pathway_stage, user.weight)
         user_leaves_pathway(user, p, B_ENDED, week)
     user.counted = 0
 
 
 @loop
-def person_hears(user, row, users, team, org, p, s):
+def person_hears(user, row, users, team, org, p, s, notes):
     """Phase 5: hearing of budgets from peers of the team and others, or forgetting."""
     if user.informed != NOT_INFORMED and user_forgets(user, p, draw(s, purpose.FORGET)):
         user.informed = NOT_INFORMED
         user.heard = HEARD_NOTHING
+        if keeps_ledger(notes):
+            record(notes, E_FORGOT, user.informed, -1, 0, 0.0, 0.0, p.forget_rate, draw(s, purpose.FORGET))
         return
     u = draw(s, purpose.HEAR)
     if not user_hears(user, org, p, 1.0, u):  # not even if every peer told: look no further
@@ -268,21 +236,54 @@ def person_hears(user, row, users, team, org, p, s):
             good += int(signal == SIGNAL_GOOD)
             bad += int(signal == SIGNAL_BAD)
     if user_hears(user, org, p, tell / PEERS, u):
+        informed, heard = user.informed, user.heard
         user_takes_in(user, good, bad)
+        if keeps_ledger(notes) and (user.informed != informed or user.heard != heard):
+            chance = chance_of_hearing(user, org, p, tell / PEERS)
+            record(notes, E_HEARD, user.informed, -1, user.heard, tell / PEERS, org.information, chance, u)
+
+
+@loop
+def person_learns_of_budgets(user, row, users, team, org, p, s, notes):
+    """Phase 5: hearing of budgets, or forgetting; where information is no barrier everyone eligible understands them."""
+    if user_is_told_of_budgets(user, p):
+        if keeps_ledger(notes):
+            record(notes, E_HEARD, user.informed, -1, user.heard, 0.0, org.information, 1.0, 0.0)
+    elif user.informed != UNDERSTANDS:
+        person_hears(user, row, users, team, org, p, s, notes)
+    elif user_forgets(user, p, draw(s, purpose.FORGET)):
+        user.informed = KNOWS
+        if keeps_ledger(notes):
+            record(notes, E_FORGOT, user.informed, -1, 0, 0.0, 0.0, p.forget_rate, draw(s, purpose.FORGET))
+
+
+@loop
+def person_meets_new_coordinator(user, p, moved, notes):
+    """Phase 2: the coordinator changes, because the person moved (1) or the post has a new holder (0)."""
+    user_meets_new_coordinator(user, p)
+    if keeps_ledger(notes):
+        risk, trust = user.perceived_risk, user.trust
+        record(notes, E_NEW_COORDINATOR, moved, user.coordinator, 0, risk, trust, 0.0, 0.0)
 
 
 @loop
 def person_lives(user, worker, amhp, team, org, p, s, week, notes):
     """Phases 3 and 4 for one person on the caseload: mental state, compulsion, how they are seen, eligibility."""
     was_on_order = user.legal_status == CTO
+    before, weeks_before = user.mental_state, user.weeks_in_state
     change = user_changes_state(user, p, draw(s, purpose.MENTAL))
+    if keeps_ledger(notes) and user.mental_state != before:
+        record_state(notes, user, before, weeks_before, hazard_now(user, p), p, draw(s, purpose.MENTAL))
     if change != NOTHING:
         person_changes(user, worker, amhp, team, org, p, change, s, notes)
     if user.legal_status != VOLUNTARY:
         if user.legal_status == SECTION_2:
             user_moves_to_section_3(user, p, draw(s, purpose.SECTION))
+            if keeps_ledger(notes) and user.legal_status != SECTION_2:
+                u = draw(s, purpose.SECTION)
+                record(notes, E_SECTION_2_ENDS, user.legal_status, -1, 0, 0.0, 0.0, p.section2_to_3, u)
         elif was_on_order:
-            person_under_order(user, amhp, org, p, change, s, notes)
+            person_under_order(user, amhp, team.duty_amhp, org, p, change, s, notes)
     user_is_seen_anew(user, p, change == CRISIS_STARTS)
     if user.s117 > user.eligible or draw(s, purpose.REASSESS) < p.reassessment_rate:
         person_is_reassessed(user, p, s, week, notes)
@@ -309,48 +310,6 @@ def person_asks_of_week(user, worker, team, org, p, week):
 
 
 @loop
-def post_opens_week(worker, number, org, p, seed, week):
-    """Phase 2 for a post: turnover, vacancy, sickness; the week's sheet is blank."""
-    worker.fresh_holder = practitioner_stays_in_post(worker, p, stream(worker.key, week))
-    if worker.fresh_holder == 1:
-        practitioner_arrives(worker, org, p, holder_stream(seed, number, worker.holder))
-    worker.works = int(worker.vacant_weeks == 0 and worker.sick_weeks == 0)
-    worker.lead_cases = worker.next_lead_cases
-    worker.next_lead_cases = 0.0
-    worker.completed = 0
-    worker.hours_crisis = 0.0
-    worker.hours_detained = 0.0
-    worker.hours_cto = 0.0
-    worker.hours_unsettled = 0.0
-    worker.hours_routine = 0.0
-    worker.hours_reviews = 0.0
-    worker.hours_talk = 0.0
-    worker.hours_due = 0.0
-    worker.hours_forms = 0.0
-
-
-@loop
-def team_opens_week(team, practitioners, org, parameters, index, n_posts, seed, week):
-    """Phase 2 for the posts of a team: who is there, and which AMHP is on duty (the council's if none is at work)."""
-    p = parameters[index]
-    first, last = team.first_post, team.first_post + team.n_posts
-    at_work = 0
-    team.n_working = 0
-    team.cover_hours = 0.0
-    for j in range(first, last):
-        post_opens_week(practitioners[j], j, org, p, seed, week)
-        team.n_working += practitioners[j].works
-        at_work += practitioners[j].amhp * practitioners[j].works
-    team.duty_amhp = n_posts + 2 * team.locality + 1
-    nth = int(draw(stream(team.key, week), purpose.AGREE) * at_work)
-    for j in range(first, last):
-        if practitioners[j].amhp * practitioners[j].works == 1:
-            if nth == 0:
-                team.duty_amhp = j
-            nth -= 1
-
-
-@loop
 def team_lives(
     team, users, practitioners, org, parameters, index, seed, enriched, week, out, cells, groups, notes, tally, waits
 ):
@@ -359,36 +318,35 @@ def team_lives(
     amhp = practitioners[team.duty_amhp]
     for row in range(team.first_user, team.first_user + team.n_users):
         user = users[row]
+        turn_to(notes, row)
         s = stream(user.key, week)
         if user.place == AWAY:
             person_is_away(user, row, seed, org, p, enriched, s, week, notes)
         if user.place == ON_CASELOAD:
             if draw(s, purpose.TRANSFER) < p.transfer_rate and team.n_posts > 1:
                 user_is_transferred(user, team, draw(s, purpose.TRANSFER_TO))
-                user_meets_new_coordinator(user, p)
+                person_meets_new_coordinator(user, p, 1, notes)
                 note(notes, M_TRANSFERRED, user.weight)
             elif practitioners[user.coordinator].fresh_holder == 1:
-                user_meets_new_coordinator(user, p)
+                person_meets_new_coordinator(user, p, 0, notes)
             worker = practitioners[user.coordinator]
             if user.pathway_stage != HANDED_ON:  # a request that was handed on is still a request when it arrives
                 user.asked = 0
             if user_is_discharged(user, p, draw(s, purpose.MOVE)):
-                person_is_discharged(user, p, week, notes)
+                person_is_discharged(user, p, week, draw(s, purpose.MOVE), notes)
             else:
                 person_lives(user, worker, amhp, team, org, p, s, week, notes)
                 if user.eligible == 1:
-                    if user.informed == UNDERSTANDS:
-                        if user_forgets(user, p, draw(s, purpose.FORGET)):
-                            user.informed = KNOWS
-                    else:
-                        person_hears(user, row, users, team, org, p, s)
+                    person_learns_of_budgets(user, row, users, team, org, p, s, notes)
                     if user_can_ask(user, week) and user_asks(user, org, p, week, draw(s, purpose.ASK)):
                         user.asked = 1
                         note(notes, M_ASKED, user.weight)
+                        if keeps_ledger(notes):
+                            chance, u = chance_of_asking(user, org, p), draw(s, purpose.ASK)
+                            record(notes, E_ASKED, 0, -1, 0, user.trust, user.confidence, chance, u)
                 user_grows(user, worker, p)
                 person_asks_of_week(user, worker, team, org, p, week)
                 if RAISED <= user.pathway_stage <= SET_UP:
-                    lead = user.coordinator if user.lead_worker == LEAD_COORDINATOR else user.lead_worker
-                    practitioner_takes_on_case(practitioners[lead], user, p)
-        if notes[0] > 0.0:
+                    practitioner_takes_on_case(practitioners[leader_of(user)], user, p)
+        if has_notes(notes):
             add_notes(notes, out, cells, groups, user, practitioners[user.coordinator], tally, waits)

@@ -2,22 +2,24 @@
 
 from persim import purposes as purpose
 from persim.draws import draw, stream
+from persim.events import E_CONTEST
 from persim.jit import loop
 from persim.measures import M_CONTESTED, M_COUNCIL_RATE, M_LOCALITIES, M_LOCALITIES_ON_TARGET, M_REFUSED, M_SENT_BACK
-from persim.phases.counting import N_PROFESSIONS, POST_GROUP, add_notes, note, note_wait
+from persim.phases.counting import N_PROFESSIONS, POST_GROUP, add_notes, keeps_ledger, note, note_wait, record, turn_to
 from persim.phases.meeting import end_process
+from persim.phases.recording import record_panel, record_stage
 from persim.rules.culture import organisation_feels_media, organisation_sets_terms
 from persim.rules.information import user_is_let_down
-from persim.rules.pathway import (
+from persim.rules.panels import (
     FUNDED,
     SENT_BACK,
+    chance_of_contesting,
     panel_decides,
     panel_keeps,
     panel_sits,
     user_contests,
-    user_enters_stage,
-    user_waits_for,
 )
+from persim.rules.pathway import user_enters_stage, user_waits_for
 from persim.rules.practice import outside_worker_is_ready
 from persim.rules.targets import organisation_reckons_money
 from persim.state import AT_PANEL, B_PANEL, B_STEPS_AND_WAITS, CONTESTED, PLAN, SET_UP
@@ -63,6 +65,8 @@ def decide_case(user, org, p, week, notes):
     """The panel decides one case, and what follows from it."""
     s = stream(user.key, week)
     decision = panel_decides(user, org, p, s)
+    if keeps_ledger(notes):
+        record_panel(notes, user, org, p, s, decision)
     if decision == FUNDED:
         note_wait(notes, user, 1)
         org.committed += user.budget_gbp_per_year * user.weight
@@ -76,12 +80,19 @@ def decide_case(user, org, p, week, notes):
     else:
         note_wait(notes, user, 0)
         note(notes, M_REFUSED, user.weight)
-        if user_contests(user, org, p, draw(s, purpose.CONTEST)):
+        contests = user_contests(user, org, p, draw(s, purpose.CONTEST))
+        if keeps_ledger(notes):
+            chance, u = chance_of_contesting(user, org, p), draw(s, purpose.CONTEST)
+            record(notes, E_CONTEST, int(contests), -1, 0, user.confidence, org.power_distance, chance, u)
+        if contests:
             note(notes, M_CONTESTED, user.weight)
             user_enters_stage(user, CONTESTED, 0.0, p.contest_weeks)
         else:
             user_is_let_down(user, p)
-            end_process(user, B_PANEL, p, week, notes)
+            end_process(user, B_PANEL, p, week, 0.0, 0.0, notes)
+            return
+    if keeps_ledger(notes):
+        record_stage(notes, user, week)
 
 
 @loop
@@ -106,5 +117,6 @@ def panels_meet(
             ):
                 break
             org.panel_carried -= user.weight
+            turn_to(notes, row)
             decide_case(user, org, p, week, notes)
             add_notes(notes, out, cells, groups, user, practitioners[user.coordinator], tally, waits)

@@ -1,23 +1,32 @@
-"""Phases 7 and 8 for one person: the pathway stage by stage, a budget in use, relabelling.
+"""Phases 6 to 8 for one person: the pathway stage by stage (a budget in use: `persim.phases.in_use`).
 
 Each stage costs hours of whoever leads, and weeks. The panel meets in `persim.phases.opening`.
 """
 
 from persim import purposes as purpose
 from persim.draws import draw, stream
+from persim.events import (
+    E_ASSESSED,
+    E_CONTEST_HEARD,
+    E_CONTRIBUTION,
+    E_DISPUTE,
+    E_DISPUTE_ENDS,
+    E_FREE_TO_VARY,
+    E_IN_USE,
+    E_PLAN_AGREED,
+    E_PLANNED,
+    E_SET_UP,
+    E_SIGNED,
+    E_SUM,
+    E_SUM_TOLD,
+)
 from persim.jit import loop, rule
 from persim.measures import (
     M_ASSESSMENTS,
     M_ASSESSMENTS_WITHOUT_PERSON,
-    M_BUDGET_REVIEWS,
-    M_BUDGET_REVIEWS_WITHOUT_PERSON,
-    M_BUDGETS_CUT,
-    M_BUDGETS_RAISED,
     M_CONTEST_WON,
-    M_DISPUTED_SPENDING,
     M_DISPUTED_WEEKS,
     M_DISPUTES,
-    M_ENDED,
     M_HOURS_FORMS,
     M_HOURS_FORMS_BROKERS,
     M_HOURS_FORMS_COUNCIL,
@@ -25,50 +34,48 @@ from persim.measures import (
     M_PLAN_INVOLVEMENT,
     M_PLANS,
     M_PLANS_WITHOUT_PERSON,
-    M_RELABEL_LAPSED,
-    M_RELABELLED_NOW,
     M_SET_UP_FAILED,
-    M_SPEND_COUNCIL,
-    M_SPEND_NHS,
-    M_SPEND_PERSON,
     M_STARTED,
     M_WEEKS_TO_START,
 )
-from persim.phases.counting import note, note_wait
+from persim.phases.counting import keeps_ledger, note, note_wait, record
+from persim.phases.in_use import person_is_counted_anew, person_uses_budget
 from persim.phases.meeting import NO_OCCASION, end_process, hand_off_arrives, opportunity_arises, person_has_occasion
+from persim.phases.recording import leader_of, record_presence, record_stage
+from persim.rules.budgets import (
+    chance_of_no_support,
+    chance_of_varying,
+    user_chooses_form,
+    user_finds_support,
+    user_may_vary,
+)
 from persim.rules.information import user_is_let_down
+from persim.rules.panels import manager_signs
 from persim.rules.pathway import (
     DISPUTE_JOINT,
     DISPUTE_NOWHERE,
-    activity_can_go_on,
     budget_is_one_off,
-    budget_review_is_due,
     budget_sum,
+    chance_of_dispute,
+    chance_of_leaving,
+    chance_plan_is_agreed,
+    chance_sum_is_told,
     dispute_ends,
     funding_is_disputed,
-    manager_signs,
     user_agrees_plan,
-    user_budget_ends,
-    user_budget_is_due_to_end,
-    user_budget_is_reviewed,
-    user_budget_pauses,
-    user_chooses_form,
     user_enters_stage,
-    user_finds_support,
     user_is_asked_to_contribute,
     user_is_told_sum,
     user_is_worn_out,
-    user_may_vary,
     user_starts_using,
     user_takes_part,
     user_waits_for,
 )
-from persim.rules.practice import share_of_voice
-from persim.rules.targets import council_counts, user_label_lapses, user_service_is_relabelled
+from persim.rules.practice import practitioner_can_act, share_of_voice
+from persim.rules.targets import council_counts
 from persim.state import (
     ABSENT_ASSESSMENT,
     ABSENT_PLAN,
-    ABSENT_REVIEW,
     ASSESSMENT,
     AT_PANEL,
     B_CONTRIBUTION,
@@ -84,13 +91,11 @@ from persim.state import (
     IN_USE,
     INDICATIVE,
     INPATIENT,
-    LEAD_COORDINATOR,
     NO_FORM,
     OUTSIDE,
     PLAN,
     RAISED,
     SET_UP,
-    YEAR,
 )
 
 
@@ -103,7 +108,11 @@ def assessment_done(user, lead, org, p, s, notes):
     if not present:
         note(notes, M_ASSESSMENTS_WITHOUT_PERSON, user.weight)
     user.budget_gbp_per_year = budget_sum(user, p)
-    user.one_off = int(budget_is_one_off(user, p, draw(user.key, purpose.AMOUNT + 600)))
+    u = draw(user.key, purpose.AMOUNT + 600)
+    user.one_off = int(budget_is_one_off(user, p, u))
+    if keeps_ledger(notes):
+        record_presence(notes, E_ASSESSED, user, p, voice, present, draw(s, purpose.ABSENT))
+        record(notes, E_SUM, user.one_off, -1, 0, 0.0, 0.0, user.budget_gbp_per_year, u)
     user_enters_stage(user, INDICATIVE, 0.0, org.indicative_weeks)
 
 
@@ -118,8 +127,16 @@ def plan_done(user, lead, org, p, s, notes):
     if not present:
         note(notes, M_PLANS_WITHOUT_PERSON, weight)
     user.plan_agreed = int(user_agrees_plan(user, p, present, draw(s, purpose.AGREED)))
+    if keeps_ledger(notes):
+        record_presence(notes, E_PLANNED, user, p, voice, present, draw(s, purpose.ABSENT))
+        chance, u = chance_plan_is_agreed(user, p, present), draw(s, purpose.AGREED)
+        record(notes, E_PLAN_AGREED, user.plan_agreed, leader_of(user), 0, user.involvement, 0.0, chance, u)
     user_enters_stage(user, FUNDING, 0.0, org.funding_weeks)
-    if funding_is_disputed(user, org, p, draw(s, purpose.DISPUTE)):
+    disputed = funding_is_disputed(user, org, p, draw(s, purpose.DISPUTE))
+    if keeps_ledger(notes):
+        chance, u = chance_of_dispute(user, org, p), draw(s, purpose.DISPUTE)
+        record(notes, E_DISPUTE, int(disputed), -1, 0, user.health_need, user.social_need, chance, u)
+    if disputed:
         note(notes, M_DISPUTES, weight)
         user.wait_left += p.dispute_weeks
         user_waits_for(user, B_FUNDING_DISPUTE)
@@ -131,13 +148,20 @@ def funding_done(user, org, p, week, s, notes):
     user.joint_funded = 0
     if user.barrier == B_FUNDING_DISPUTE:
         outcome = dispute_ends(p, draw(s, purpose.DISPUTE_END))
+        if keeps_ledger(notes):
+            u = draw(s, purpose.DISPUTE_END)
+            record(notes, E_DISPUTE_ENDS, outcome, -1, 0, 0.0, 0.0, p.dispute_nowhere, u)
         if outcome == DISPUTE_NOWHERE:
             note_wait(notes, user, 0)
-            end_process(user, B_FUNDING_DISPUTE, p, week, notes)
+            end_process(user, B_FUNDING_DISPUTE, p, week, 0.0, 0.0, notes)
             return
         user.joint_funded = int(outcome == DISPUTE_JOINT)
     note_wait(notes, user, 1)
-    if manager_signs(user, p):
+    signs = manager_signs(user, p)
+    if keeps_ledger(notes):
+        gbp, limit = user.budget_gbp_per_year, p.delegated_sign_off
+        record(notes, E_SIGNED, int(signs), -1, 0, gbp, user.perceived_risk, limit, 0.0)
+    if signs:
         org.committed += user.budget_gbp_per_year * user.weight
         user_waits_for(user, B_STEPS_AND_WAITS)
         user_enters_stage(user, SET_UP, org.set_up_hours, org.set_up_weeks)
@@ -152,11 +176,14 @@ def set_up_done(user, lead, org, p, week, s, notes):
     user.budget_form = user_chooses_form(user, lead, org, p, s)
     form = user_finds_support(user, org, p, s)
     weight = user.weight
+    if keeps_ledger(notes):
+        chance, u = chance_of_no_support(org, p), draw(s, purpose.MARKET)
+        record(notes, E_SET_UP, form, leader_of(user), user.budget_form, org.market, 0.0, chance, u)
     if form == NO_FORM:
         user.budget_form = NO_FORM
         note(notes, M_SET_UP_FAILED, weight)
         note_wait(notes, user, 0)
-        end_process(user, B_MARKET, p, week, notes)
+        end_process(user, B_MARKET, p, week, 0.0, 0.0, notes)
         return
     note_wait(notes, user, 1)
     user.budget_form = form
@@ -164,8 +191,15 @@ def set_up_done(user, lead, org, p, week, s, notes):
     note(notes, M_STARTED, weight)
     note(notes, M_WEEKS_TO_START, weight * (week - user.raised_week))
     lead.completed += 1
+    if keeps_ledger(notes):
+        chance, u = chance_of_varying(user, org, p), draw(s, purpose.VARY)
+        record(notes, E_FREE_TO_VARY, user.can_vary, -1, 0, 0.0, 0.0, chance, u)
+    lead_row = leader_of(user)
     user_starts_using(user, p, week)
     user.counted = council_counts(user, p)
+    if keeps_ledger(notes):
+        weeks, gbp = week - user.raised_week, user.budget_gbp_per_year
+        record(notes, E_IN_USE, form, lead_row, user.counted, weeks, 0.0, gbp, 0.0)
 
 
 @loop
@@ -173,9 +207,16 @@ def sum_is_indicated(user, org, p, week, s, notes):
     """The indicative sum is told or not; someone asked for a contribution may end it here."""
     user.amount_known = int(user_is_told_sum(user, org, p, draw(s, purpose.SUM_TOLD)))
     user.contribution = int(user_is_asked_to_contribute(user, p))
-    if user.contribution == 1 and draw(s, purpose.CONTRIBUTION_DECLINED) < p.contribution_declines:
+    u = draw(s, purpose.CONTRIBUTION_DECLINED)
+    declines = user.contribution == 1 and u < p.contribution_declines
+    if keeps_ledger(notes):
+        chance, v = chance_sum_is_told(user, org, p), draw(s, purpose.SUM_TOLD)
+        record(notes, E_SUM_TOLD, user.amount_known, leader_of(user), 0, org.plain_language, 0.0, chance, v)
+        if user.contribution == 1:
+            record(notes, E_CONTRIBUTION, int(not declines), -1, 0, 0.0, 0.0, p.contribution_declines, u)
+    if declines:
         note_wait(notes, user, 0)
-        end_process(user, B_CONTRIBUTION, p, week, notes)
+        end_process(user, B_CONTRIBUTION, p, week, 0.0, 0.0, notes)
         return
     note_wait(notes, user, 1)
     user_enters_stage(user, PLAN, org.plan_hours, org.plan_weeks)
@@ -184,10 +225,13 @@ def sum_is_indicated(user, org, p, week, s, notes):
 @loop
 def contest_is_heard(user, org, p, week, s, notes):
     """A contested refusal is reconsidered, or upheld."""
-    if draw(s, purpose.CONTEST_WON) >= p.contest_won:
+    u = draw(s, purpose.CONTEST_WON)
+    if keeps_ledger(notes):
+        record(notes, E_CONTEST_HEARD, int(u < p.contest_won), -1, 0, 0.0, 0.0, p.contest_won, u)
+    if u >= p.contest_won:
         note_wait(notes, user, 0)
         user_is_let_down(user, p)
-        end_process(user, B_PANEL, p, week, notes)
+        end_process(user, B_PANEL, p, week, 0.0, 0.0, notes)
         return
     note_wait(notes, user, 1)
     note(notes, M_CONTEST_WON, user.weight)
@@ -217,6 +261,8 @@ def stage_is_done(user, lead, org, p, week, s, notes):
         contest_is_heard(user, org, p, week, s, notes)
     else:
         set_up_done(user, lead, org, p, week, s, notes)
+    if keeps_ledger(notes) and OUTSIDE < user.pathway_stage < IN_USE:
+        record_stage(notes, user, week)
 
 
 @rule
@@ -239,12 +285,13 @@ def person_on_pathway(user, lead, org, p, week, notes):
         org.running_cost += user.budget_gbp_per_year * user.weight
     s = stream(user.key, week)
     helped = int(lead.profession == BROKER or draw(user.key, purpose.PEER_WORKER) < p.peer_reach * p.peer_support)
-    if user_is_worn_out(user, org, p, week, helped, draw(s, purpose.LEAVE)):
+    u = draw(s, purpose.LEAVE)
+    if user_is_worn_out(user, org, p, week, helped, u):
         note(notes, M_LEFT_PROCESS, user.weight)
         note_wait(notes, user, 0)
-        end_process(user, B_STEPS_AND_WAITS, p, week, notes)
+        end_process(user, B_STEPS_AND_WAITS, p, week, chance_of_leaving(user, org, p, week, helped), u, notes)
         return
-    if user.work_left > 0.0 and lead.works == 1:
+    if user.work_left > 0.0 and practitioner_can_act(lead, p):
         done = min(user.work_left, p.most_case_hours) * lead.case_share
         user.work_left -= done
         user.worked_hours += done
@@ -254,51 +301,6 @@ def person_on_pathway(user, lead, org, p, week, notes):
         note(notes, forms_measure(lead.profession), spent)
     if user.pathway_stage != AT_PANEL and user.work_left <= 1e-9 and user.wait_left <= 0.0:
         stage_is_done(user, lead, org, p, week, s, notes)
-
-
-@loop
-def person_uses_budget(user, worker, org, p, week, notes):
-    """Phase 7 for a budget in use: paused in hospital, reviewed, ended; what it spends and who pays."""
-    s = stream(user.key, week)
-    weight = user.weight
-    user.paused = int(user_budget_pauses(user, p))
-    if user.paused == 0:
-        weekly = user.budget_gbp_per_year * weight / (p.one_off_weeks if user.one_off == 1 else YEAR)
-        person = p.contribution_size * weekly if user.contribution == 1 else 0.0
-        nhs = p.joint_share * weekly if user.joint_funded == 1 else 0.0
-        org.running_cost += user.budget_gbp_per_year * weight
-        note(notes, M_SPEND_PERSON, person)
-        note(notes, M_SPEND_NHS, nhs)
-        note(notes, M_SPEND_COUNCIL, max(0.0, weekly - person - nhs))
-        if draw(s, purpose.DISPUTED_SPENDING) < p.disputed_spending * (1.0 - p.qa_strictness):
-            note(notes, M_DISPUTED_SPENDING, weight)
-    if user.one_off == 0 and budget_review_is_due(user.weeks_in_stage) and worker.works == 1:
-        note(notes, M_BUDGET_REVIEWS, weight)
-        change = user_budget_is_reviewed(user, worker, org, p, s)
-        if user.absent & ABSENT_REVIEW != 0:
-            note(notes, M_BUDGET_REVIEWS_WITHOUT_PERSON, weight)
-        if change < 0:
-            note(notes, M_BUDGETS_CUT, weight)
-        elif change > 0:
-            note(notes, M_BUDGETS_RAISED, weight)
-    if user_budget_is_due_to_end(user, p, draw(s, purpose.END)):
-        note(notes, M_ENDED, weight)
-        note_wait(notes, user, 0)
-        user_budget_ends(user, p, week, activity_can_go_on(org, p, draw(s, purpose.GOES_ON)))
-        return
-    user.counted = council_counts(user, p)
-
-
-@loop
-def person_is_counted_anew(user, org, p, s, notes):
-    """Phase 8: an existing service is relabelled, or drops out of the count."""
-    if user.counted == 1:
-        if user_label_lapses(user, p, draw(s, purpose.LAPSE)):
-            user.counted = 0
-            note(notes, M_RELABEL_LAPSED, user.weight)
-    elif user_service_is_relabelled(user, org, p, draw(s, purpose.RELABEL)):
-        user.counted = 1
-        note(notes, M_RELABELLED_NOW, user.weight)
 
 
 @loop
@@ -322,7 +324,6 @@ def person_is_met(user, practitioners, localities, team, n_posts, p, week, notes
             if user.wait_left <= 0.0 and user.mental_state != INPATIENT:
                 hand_off_arrives(user, practitioners[user.lead_worker], team, org, p, week, notes)
         else:
-            lead = practitioners[user.coordinator if user.lead_worker == LEAD_COORDINATOR else user.lead_worker]
-            person_on_pathway(user, lead, org, p, week, notes)
+            person_on_pathway(user, practitioners[leader_of(user)], org, p, week, notes)
     if user.package == 1 and user.eligible == 1 and user.pathway_stage != IN_USE:
         person_is_counted_anew(user, org, p, s, notes)

@@ -156,6 +156,12 @@ def user_has_no_history(user):
 
 
 @rule
+def chance_of_discharge(user, p):
+    """Weekly chance of discharge of someone who is stable for twelve weeks: higher at low vulnerability."""
+    return p.discharge_rate * (1.6 - 1.2 * user.vulnerability)
+
+
+@rule
 def user_is_discharged(user, p, u):
     """Is this person discharged to primary care this week?
 
@@ -164,13 +170,19 @@ def user_is_discharged(user, p, u):
     """
     if user.mental_state != STABLE or user.weeks_in_state < WEEKS_BEFORE_DISCHARGE:
         return False
-    return u < p.discharge_rate * (1.6 - 1.2 * user.vulnerability)
+    return u < chance_of_discharge(user, p)
+
+
+@rule
+def chance_of_return(user, p):
+    """Weekly chance of being referred again: higher the higher the vulnerability."""
+    return p.return_rate * (0.6 + user.vulnerability)
 
 
 @rule
 def user_returns(user, p, u):
-    """Is this person referred again this week? Likelier the higher the vulnerability. Source: TGT14."""
-    return u < p.return_rate * (0.6 + user.vulnerability)
+    """Is this person referred again this week? Source: TGT14."""
+    return u < chance_of_return(user, p)
 
 
 @rule

@@ -43,6 +43,12 @@ def proneness(user, p):
 
 
 @rule
+def chance_of_detention(user, org, p):
+    """Chance that an admission is under the Act: by vulnerability, local use of the Act and proneness."""
+    return p.detained_share * (0.5 + 1.25 * user.vulnerability) * local_use(org) * proneness(user, p)
+
+
+@rule
 def user_is_detained(user, org, p, s):
     """Is this admission under the Act, and under which section? Writes `legal_status`. Source: PAR46, PAR47.
 
@@ -50,8 +56,7 @@ def user_is_detained(user, org, p, s):
     """
     if user.legal_status != VOLUNTARY:
         return False
-    chance = p.detained_share * (0.5 + 1.25 * user.vulnerability) * local_use(org) * proneness(user, p)
-    if draw(s, purpose.DETAIN) >= chance:
+    if draw(s, purpose.DETAIN) >= chance_of_detention(user, org, p):
         return False
     user.legal_status = SECTION_2 if draw(s, purpose.SECTION) < p.section2_share else SECTION_3
     user.trust = unit(user.trust - p.trust_detained)
@@ -78,6 +83,14 @@ def practitioner_agrees_to_order(amhp, user, p, u):
 
 
 @rule
+def chance_of_order(user, org, p):
+    """Chance that leaving hospital from section 3 is proposed to be to a CTO; none where the law does not know them."""
+    if p.ctos_exist < 0.5:
+        return 0.0
+    return p.cto_at_discharge * (0.4 + 1.2 * user.vulnerability) * local_use(org) * proneness(user, p)
+
+
+@rule
 def user_leaves_hospital(user, amhp, org, p, s):
     """What happens on leaving hospital: section 117 after section 3; perhaps a CTO if the law has them and an AMHP agrees.
 
@@ -88,8 +101,7 @@ def user_leaves_hospital(user, amhp, org, p, s):
     if not was_section_3:
         return NO_ORDER
     user.s117 = 1
-    chance = p.cto_at_discharge * (0.4 + 1.2 * user.vulnerability) * local_use(org) * proneness(user, p)
-    if p.ctos_exist < 0.5 or draw(s, purpose.ORDER) >= chance:
+    if draw(s, purpose.ORDER) >= chance_of_order(user, org, p):
         return NO_ORDER
     if not practitioner_agrees_to_order(amhp, user, p, draw(s, purpose.AGREE)):
         return ORDER_REFUSED
@@ -181,6 +193,12 @@ def user_appraises_order(user, p):
 
 
 @rule
+def chance_of_end_between(user, p):
+    """Weekly chance that an order ends between reviews: by clinician, tribunal, managers or nearest relative."""
+    return p.cto_end_between * (1.4 - user.vulnerability)
+
+
+@rule
 def user_lives_on_order(user, amhp, org, p, change, s):
     """One week on a CTO: recall, review or end. Returns what happened (ORDER_... codes, RECALLED, REVOKED).
 
@@ -208,7 +226,7 @@ def user_lives_on_order(user, amhp, org, p, change, s):
         if user_reviews_order(user, amhp, org, p, s):
             return ORDER_ENDED_AT_REVIEW
         return ORDER_REVIEWED
-    if draw(s, purpose.END_ORDER) < p.cto_end_between * (1.4 - user.vulnerability):
+    if draw(s, purpose.END_ORDER) < chance_of_end_between(user, p):
         return ORDER_ENDED
     return ORDER_GOES_ON
 

@@ -50,6 +50,9 @@ def organisation_sets_terms(org, p):
     org.blame = unit(p.blame_culture * (1.0 - 0.5 * p.positive_risk_taking) + org.media_blame)
     org.power_distance = p.power_distance * (1.0 - 0.3 * p.leadership) * (1.0 - 0.5 * org.gain_involvement)
     org.plain_language = p.plain_language
+    if p.lift_language_and_power >= 0.5:
+        org.power_distance = 0.0
+        org.plain_language = 1.0
     org.pooling = unit(p.pooled_funding + (p.section75_pooling if org.integration == INTEGRATED else 0.0))
     org.tell = unit(p.tell * (0.4 + 2.0 * org.information)) if org.information > 0.0 else 0.0
     org.peers = p.rural_peers if org.rural == 1 else 1.0
@@ -60,8 +63,10 @@ def organisation_sets_terms(org, p):
 
 @rule
 def organisation_sets_process(org, p):
-    """Steps and pages, and the hours and weeks that follow from them."""
+    """Steps and pages, and the hours and weeks that follow from them; none of either where steps are no barrier."""
     kept = (1.0 - p.lean_process) * (1.0 - org.gain_steps)
+    if p.lift_steps >= 0.5:
+        kept = 0.0
     steps = chosen_or(p.n_steps, between(p.steps_lean, p.steps_heavy, org.bureaucracy)) * kept
     pages = chosen_or(p.n_pages, between(p.pages_lean, p.pages_heavy, org.bureaucracy)) * kept
     org.steps = float(math.floor(steps + 0.5))
@@ -75,6 +80,11 @@ def organisation_sets_process(org, p):
     org.plan_weeks = p.plan_step_weeks * org.steps
     org.funding_weeks = p.funding_step_weeks * org.steps
     org.set_up_weeks = p.set_up_step_weeks * org.steps + p.qa_weeks * p.qa_strictness
+    if p.lift_steps >= 0.5:
+        org.assessment_hours = 0.0
+        org.plan_hours = 0.0
+        org.set_up_hours = 0.0
+        org.set_up_weeks = 0.0
     org.panel_places = chosen_or(p.panel_places, between(p.panel_lean, p.panel_heavy, org.bureaucracy))
 
 

@@ -65,3 +65,9 @@ def middle_of_three(s, purpose):
     b = draw(s, purpose + 200)
     c = draw(s, purpose + 400)
     return max(min(a, b), min(max(a, b), c))
+
+
+@rule
+def chance_of_presence(possible, p):
+    """Chance that the person is there when a stage is worked, given the involvement that hours allow. Source: S2; PAT05."""
+    return p.presence_least + (1.15 - p.presence_least) * possible

@@ -22,8 +22,8 @@ SIGNAL_NONE, SIGNAL_KNOWS, SIGNAL_GOOD, SIGNAL_BAD = 0, 1, 2, 3
 
 
 @rule
-def user_hears(user, org, p, peers_tell, u):
-    """Does a person who does not know of budgets hear of them this week? Campaign, carer, peers, peer worker.
+def chance_of_hearing(user, org, p, peers_tell):
+    """Weekly chance that a person hears of budgets. Campaign, carer, peers, peer worker.
 
     Args:
         peers_tell: share in [0, 1] of the person's linked peers who know.
@@ -33,14 +33,28 @@ def user_hears(user, org, p, peers_tell, u):
     if user.carer == CARER_SUPPORTS or user.carer == CARER_ADVOCATES:
         through_others += p.carer_tells
     rate = through_others * org.information / 0.3
-    rate += p.peer_worker_tells * p.peer_support * (0.4 + 0.6 * user.confidence)
-    return u < rate
+    return rate + p.peer_worker_tells * p.peer_support * (0.4 + 0.6 * user.confidence)
+
+
+@rule
+def user_hears(user, org, p, peers_tell, u):
+    """Does a person who does not know of budgets hear of them this week? See `chance_of_hearing`."""
+    return u < chance_of_hearing(user, org, p, peers_tell)
 
 
 @rule
 def user_forgets(user, p, u):
     """Is what was heard forgotten? Not by people in the pathway or with a budget."""
-    return user.pathway_stage == OUTSIDE and u < p.forget_rate
+    return user.pathway_stage == OUTSIDE and p.lift_information < 0.5 and u < p.forget_rate
+
+
+@rule
+def user_is_told_of_budgets(user, p):
+    """Does this person understand budgets because information is no barrier? Writes `informed`."""
+    if p.lift_information < 0.5 or user.informed == UNDERSTANDS:
+        return False
+    user.informed = UNDERSTANDS
+    return True
 
 
 @rule

@@ -1,47 +1,22 @@
-"""The practitioner's week: hours, the gates at an opportunity to speak of budgets, hand-offs, what they believe.
-
-Gates stand in this order: a coordinator at all, eligible need recognised, readiness, time, recommending, role,
-knowledge, risk, legal bar, information. Then the person chooses; declining is a choice and no barrier. Judgements on
-need, readiness, role, risk and the law persist for a person and coordinator for about two years: fresh draws at each of
-ten tries would wash every barrier out.
-"""
+"""The practitioner's week: what it asks in hours and how they are shared, hand-offs, whose view counts, workers outside."""
 
 import math
 
-from persim import purposes as purpose
-from persim.draws import draw
 from persim.jit import rule
 from persim.rules.forms import odds_shift, soft_excess, unit
 from persim.state import (
-    B_INFORMATION,
-    B_KNOWLEDGE,
-    B_LEGAL_BAR,
-    B_NONE,
-    B_NOT_RECOGNISED,
-    B_NOT_RECOMMENDED,
-    B_READINESS,
-    B_RISK,
-    B_ROLE,
-    B_TIME,
     BROKER,
     CARER_ADVOCATES,
-    CARER_WORRIED,
+    COUNCIL_TEAM,
     CRISIS,
     CTO,
     INPATIENT,
-    NOT_INFORMED,
     SECTION_2,
     SECTION_3,
     STABLE,
     UNSETTLED,
     VOLUNTARY,
 )
-
-
-@rule
-def effective_worry(worker, org):
-    """Risk aversion in [0, 1]: worry for the person, and worry for oneself as far as the organisation blames. Source: S3."""
-    return 1.0 - (1.0 - worker.worry_person) * (1.0 - org.blame * worker.worry_self)
 
 
 @rule
@@ -118,9 +93,12 @@ def practitioner_shares_hours(worker, p):
     first = worker.hours_reviews + worker.hours_talk
     least = first + p.shortest_forms * worker.hours_due
     worker.gate_open = 1.0 if least <= social else social / least
-    best = 1.0 - 0.5 * worker.medical_orientation
+    best = most_involvement(worker, p)
     rest = max(0.0, social - first)
-    if worker.hours_due <= 0.0:
+    if p.lift_time >= 0.5:
+        worker.squeeze = 0.0
+        worker.gate_open = 1.0
+    if worker.hours_due <= 0.0 or p.lift_time >= 0.5:
         worker.involvement_possible = best
         worker.case_share = 1.0
         return
@@ -132,157 +110,29 @@ def practitioner_shares_hours(worker, p):
 
 
 @rule
-def practitioner_recognises_need(worker, user, p, u):
-    """Does the practitioner recognise eligible need? Certain where section 117 says so on file. Source: S5; PAT25."""
-    knows = worker.social_care_knowledge
-    if user.s117 == 1:
-        knows = 1.0 - 0.5 * (1.0 - knows)
-    return u < knows
+def most_involvement(worker, p):
+    """The most that a person takes part when hours do not press: less where treatment comes first. Source: S3; PAT03."""
+    if p.lift_language_and_power >= 0.5:
+        return 1.0
+    return 1.0 - 0.5 * worker.medical_orientation
 
 
 @rule
-def practitioner_finds_ready(worker, user, p, u):
-    """Is the person 'stable enough now'? Never in crisis or hospital; beyond that by medical orientation. Source: S2; story 1."""
-    if user.mental_state == CRISIS or user.mental_state == INPATIENT:
-        return False
-    doubt = p.readiness_unsettled
-    if user.mental_state == STABLE:
-        fading = math.exp(-user.weeks_in_state / p.settling_weeks)
-        doubt = p.readiness_stable + (p.readiness_unsettled - p.readiness_stable) * fading
-    return u >= worker.medical_orientation * doubt
+def practitioner_can_act(worker, p):
+    """Is the worker at work, or stood in for where time is no barrier?"""
+    return worker.works == 1 or p.lift_time >= 0.5
 
 
 @rule
-def practitioner_has_time(worker, u):
-    """Is there time this week, even for the shortest forms? Source: S2; PAT04."""
-    return u < worker.gate_open
-
-
-@rule
-def practitioner_recommends(worker, user, p, u):
-    """Is a budget recommended although it costs time? Not recommending is a strategy under pressure. Source: S2."""
-    avoiding = p.not_recommended * worker.squeeze * (0.5 + worker.medical_orientation) * (1.0 - 0.5 * p.role_clarity)
-    return u >= avoiding
-
-
-@rule
-def practitioner_sees_role(worker, user, org, p, u):
-    """Does the practitioner hold that budgets are their own job? Target pressure and action research open the gate a little.
-
-    Source: S2 (role legitimacy, somebody else's job); PAT01, PAT02.
-    """
-    legitimacy = odds_shift(worker.legitimacy, 1.0 + p.pressure_opens_role * org.push)
-    legitimacy = legitimacy + (1.0 - legitimacy) * org.gain_role
-    return u < legitimacy
-
-
-@rule
-def practitioner_knows_process(worker, org, p, u):
-    """Does the practitioner know how a budget is got? Source: S4, S5; PAR19, PAR20."""
-    return u < worker.knowledge + (1.0 - worker.knowledge) * org.gain_knowledge
-
-
-@rule
-def practitioner_accepts_risk(worker, user, team, org, p, u):
-    """Does the practitioner accept the risk they see? Worry x perceived risk, and the team's alarm after an incident.
-
-    A risk enablement panel shares the decision and lifts part of both. Without risk aversion alarm closes nothing.
-    Source: S3; PAT06, PAT07; stories 4 and 12.
-    """
-    worry = effective_worry(worker, org) * (1.0 - p.risk_panel_relief * p.risk_enablement_panel) * (1.0 - org.gain_risk)
-    alarm = p.alarm_closes * team.alarm * min(1.0, 2.0 * worry)
-    return u < (1.0 - worry * user.perceived_risk) * (1.0 - alarm)
-
-
-@rule
-def practitioner_sees_no_bar(worker, user, p, u):
-    """Does the law seem to allow it? Under detention no; a CTO is often taken as a bar, the less so by those who know.
-
-    The law itself barred direct payments until November 2009, not budgets. Source: S1; ENG05.
-    """
-    if user.legal_status == SECTION_2 or user.legal_status == SECTION_3:
-        return False
-    if user.legal_status != CTO:
-        return True
-    return u >= p.legal_bar_cto * (1.0 - 0.5 * worker.knowledge) * (1.0 - 0.3 * p.positive_risk_taking)
-
-
-@rule
-def practitioner_explains_budgets(worker, user, org, p, u):
-    """Does the practitioner explain budgets? Needless where the person knows; else it ends here. Source: S5; PAT10."""
-    if user.informed != NOT_INFORMED:
-        return True
-    return u < org.tell
-
-
-@rule
-def user_accepts(user, org, p, u):
-    """Does the person accept the offer? A lasting wish, stronger with autonomy and confidence. Declining is a choice.
-
-    Args:
-        u: draw in [0, 1) that lasts for about two years, purpose WILLING.
-    Source: form an assumption; S3 (thin options), PAT23 (carers).
-    """
-    chance = p.willing * (0.5 + 0.5 * user.autonomy_preference) * (0.8 + 0.4 * user.confidence)
-    chance *= 1.0 - p.thin_market_declines * (1.0 - org.market)
-    if user.carer == CARER_ADVOCATES:
-        chance *= 1.15
-    elif user.carer == CARER_WORRIED:
-        chance *= 0.80
-    if user.package == 1:
-        chance *= 1.0 - 0.3 * p.fear_of_losing
-    return u < min(1.0, chance * 4.0 / 3.0)
-
-
-@rule
-def gates_closed(worker, user, team, org, p, judgement, week_stream, excused):
-    """Every gate that would close at this opportunity, as bits (1 << barrier); 0 when all are open.
-
-    Args:
-        worker: who leads: the care coordinator, or the taker of a hand-off.
-        judgement: stream of the lasting judgement of this worker about this person.
-        excused: at a default offer the role gate and the wish to save time do not count: an offer or a written reason.
-    """
-    closed = 0
-    if not practitioner_recognises_need(worker, user, p, draw(judgement, purpose.RECOGNISE)):
-        closed |= 1 << B_NOT_RECOGNISED
-    if not practitioner_finds_ready(worker, user, p, draw(judgement, purpose.READY)):
-        closed |= 1 << B_READINESS
-    if not practitioner_has_time(worker, draw(week_stream, purpose.TIME)):
-        closed |= 1 << B_TIME
-    if not excused and not practitioner_recommends(worker, user, p, draw(week_stream, purpose.AVOID)):
-        closed |= 1 << B_NOT_RECOMMENDED
-    if not excused and not practitioner_sees_role(worker, user, org, p, draw(judgement, purpose.ROLE)):
-        closed |= 1 << B_ROLE
-    if not practitioner_knows_process(worker, org, p, draw(week_stream, purpose.KNOWLEDGE)):
-        closed |= 1 << B_KNOWLEDGE
-    if not practitioner_accepts_risk(worker, user, team, org, p, draw(judgement, purpose.RISK)):
-        closed |= 1 << B_RISK
-    if not practitioner_sees_no_bar(worker, user, p, draw(judgement, purpose.LEGAL)):
-        closed |= 1 << B_LEGAL_BAR
-    if not practitioner_explains_budgets(worker, user, org, p, draw(week_stream, purpose.TELL)):
-        closed |= 1 << B_INFORMATION
-    return closed
-
-
-@rule
-def first_gate(closed):
-    """The gate that stands first among those closed, or B_NONE."""
-    if closed == 0:
-        return B_NONE
-    gate = 1
-    while (closed >> gate) & 1 == 0:
-        gate += 1
-    return gate
+def chance_of_handing_on(org, p):
+    """Chance that one who holds it is not their job hands the person on, rather than do nothing: less in a rural locality."""
+    return p.handoff_tried * 0.7 if org.rural == 1 else p.handoff_tried
 
 
 @rule
 def practitioner_hands_on(worker, user, org, p, u):
     """Does one who holds it is not their job hand the person on, rather than do nothing? Source: S2; story 2."""
-    chance = p.handoff_tried
-    if org.rural == 1:
-        chance *= 0.7
-    return u < chance
+    return u < chance_of_handing_on(org, p)
 
 
 @rule
@@ -307,6 +157,8 @@ def share_of_voice(user, worker, org, p):
     The medical model and power distance lower it, plain language, an advocate, an advocating carer and confidence raise
     it. Source: S3 ('professional knows best'), S5 (language, structures, power).
     """
+    if p.lift_language_and_power >= 0.5:
+        return 1.0
     voice = 0.6 * user.confidence + 0.4 * p.advocacy
     if user.carer == CARER_ADVOCATES:
         voice += 0.2
@@ -349,12 +201,12 @@ def outside_worker_is_ready(worker, org, p):
     worker.social_hours = hours
     due = worker.hours_due
     worker.hours_due = 0.0
-    if due <= 0.0:
-        worker.involvement_possible = 1.0 - 0.5 * worker.medical_orientation
+    if due <= 0.0 or p.lift_time >= 0.5:
+        worker.involvement_possible = most_involvement(worker, p)
         worker.case_share = 1.0
         return
     part = (hours / due - p.shortest_forms) / max(0.01, 1.0 - p.shortest_forms)
-    part = min(1.0 - 0.5 * worker.medical_orientation, max(p.least_involvement, part))
+    part = min(most_involvement(worker, p), max(p.least_involvement, part))
     worker.involvement_possible = part
     worker.case_share = min(1.0, hours / (due * (p.shortest_forms + (1.0 - p.shortest_forms) * part)))
 
@@ -365,6 +217,14 @@ def outside_room(worker, org, p):
     if worker.profession == BROKER:
         return int(p.brokers * org.n_teams * p.broker_cases)
     return int(p.council_cases * org.n_teams)
+
+
+@rule
+def room_for_cases(worker, org, p):
+    """How many budget cases a taker of hand-offs can hold."""
+    if worker.profession == BROKER or worker.profession == COUNCIL_TEAM:
+        return outside_room(worker, org, p)
+    return int(p.handoff_full)
 
 
 @rule

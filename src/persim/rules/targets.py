@@ -28,6 +28,12 @@ def push(org, p):
 
 
 @rule
+def chance_of_relabelling(org, p):
+    """Weekly chance that an existing service is called a budget and counted: by the council's push."""
+    return 2.0 * p.relabel_rate * org.push
+
+
+@rule
 def user_service_is_relabelled(user, org, p, u):
     """Is this person's existing service called a budget and counted? Needs a service and eligibility, and no budget.
 
@@ -35,7 +41,7 @@ def user_service_is_relabelled(user, org, p, u):
     """
     if user.eligible == 0 or user.package == 0 or user.counted == 1 or user.pathway_stage == IN_USE or p.audit >= 0.5:
         return False
-    return u < 2.0 * p.relabel_rate * org.push
+    return u < chance_of_relabelling(org, p)
 
 
 @rule

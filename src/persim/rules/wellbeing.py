@@ -27,6 +27,26 @@ from persim.state import (
 
 
 @rule
+def hazard_now(user, p):
+    """Relapse as a ratio to usual: by vulnerability, and by felt control if the hypothesis that it protects is switched on."""
+    if p.control_protects > 0.0:
+        return user.hazard * math.exp(-p.control_protects * (user.control_felt - p.control_base))
+    return user.hazard
+
+
+@rule
+def chance_of_change(mental_state, hazard, p):
+    """Weekly chance of leaving a mental state, whatever comes next."""
+    if mental_state == STABLE:
+        return p.stable_to_crisis * hazard + p.stable_to_unsettled * hazard
+    if mental_state == UNSETTLED:
+        return p.unsettled_to_crisis * hazard + p.unsettled_to_stable
+    if mental_state == CRISIS:
+        return p.crisis_to_unsettled + p.crisis_to_inpatient
+    return p.inpatient_discharge
+
+
+@rule
 def user_changes_state(user, p, u):
     """Does the person's mental state change this week? A Markov chain by vulnerability; one draw.
 
@@ -35,9 +55,7 @@ def user_changes_state(user, p, u):
     """
     old = user.mental_state
     new = old
-    hazard = user.hazard
-    if p.control_protects > 0.0:
-        hazard *= math.exp(-p.control_protects * (user.control_felt - p.control_base))
+    hazard = hazard_now(user, p)
     if old == STABLE:
         to_crisis = p.stable_to_crisis * hazard
         if u < to_crisis:

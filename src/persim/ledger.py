@@ -1,0 +1,164 @@
+"""The ledger of a run: every dated event with its cause, in the order in which things happened.
+
+The compiled engine writes the rows (`persim.phases.recording`), the Mesa agents the same bytes; `persim.events` says what
+each column holds. With its scenario and seed a ledger rebuilds every person (`persim.replay`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from persim.errors import InputError
+from persim.events import EVENT, KINDS, MOST_A_LOCALITY, MOST_A_PERSON, MOST_A_POST
+from persim.model_version import MODEL_VERSION
+from persim.phases.counting import HAND_ROWS, Notes
+from persim.policy import monday_of
+from persim.scenario import Scenario
+from persim.scenario_resolved import scenario_of
+from persim.state import POSTS_PER_TEAM, World
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "ledger.parquet"
+_META = b"persim ledger"
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What happened in one run.
+
+    Attributes:
+        rows: the events, dtype `persim.events.EVENT`, shape (n_events,), in the order in which they happened.
+        scenario: the scenario that was run. seed: its seed. model_version: the version of the model that wrote it.
+        n_posts: posts of the teams; rows of practitioners from there on are brokers and council teams, two a locality.
+    """
+
+    rows: np.ndarray
+    scenario: Scenario
+    seed: int
+    n_posts: int
+    model_version: str = field(default=MODEL_VERSION)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def _by_person(self) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers of rows in order of persons, and where each person's begin; shape (n_events,), (n_users + 2,)."""
+        order = np.argsort(self.rows["person"], kind="stable")
+        starts = np.searchsorted(self.rows["person"][order], np.arange(-1, self.scenario.n_users + 1))
+        return order, starts
+
+    def of_person(self, person: int) -> np.ndarray:
+        """Numbers of the rows about one person, in order. Raises: InputError if there is no such person."""
+        if not 0 <= person < self.scenario.n_users:
+            raise InputError(f"there is no person {person}: people are numbered 0 to {self.scenario.n_users - 1}")
+        order, starts = self._by_person
+        return order[starts[person + 1] : starts[person + 2]]
+
+    def of_practitioner(self, row: int) -> np.ndarray:
+        """Numbers of the rows that name a post, in order. Raises: InputError if there is no such post of a team."""
+        if not 0 <= row < self.n_posts:
+            raise InputError(f"there is no practitioner {row}: posts are numbered 0 to {self.n_posts - 1}")
+        return np.flatnonzero(self.rows["practitioner"] == row)
+
+    def of_team(self, team: int) -> np.ndarray:
+        """Numbers of the rows that name a post of a team, in order. Raises: InputError if there is no such team."""
+        n_teams = -(-self.n_posts // POSTS_PER_TEAM)
+        if not 0 <= team < n_teams:
+            raise InputError(f"there is no team {team}: teams are numbered 0 to {n_teams - 1}")
+        posts = self.rows["practitioner"]
+        first = team * POSTS_PER_TEAM
+        return np.flatnonzero((posts >= first) & (posts < min(first + POSTS_PER_TEAM, self.n_posts)))
+
+    def of_kind(self, *kinds: int) -> np.ndarray:
+        """Numbers of the rows of some kinds (`persim.events.E_...`), in order."""
+        return np.flatnonzero(np.isin(self.rows["kind"], kinds))
+
+    def table(self, numbers: np.ndarray | None = None) -> pd.DataFrame:
+        """Rows as a table: row, week, date, event, what came of it in words, then every column as it is."""
+        import pandas as pd
+
+        rows = self.rows if numbers is None else self.rows[numbers]
+        words = {(kind, code): word for kind, known in KINDS.items() for code, word in known.outcomes}
+        kinds, outcomes = rows["kind"].tolist(), rows["outcome"].tolist()
+        columns = {name: rows[name] for name in EVENT.names or () if name not in ("week", "kind", "outcome")}
+        return pd.DataFrame(
+            {
+                "row": np.arange(len(rows)) if numbers is None else numbers,
+                "week": rows["week"],
+                "date": [monday_of(int(week)).isoformat() for week in rows["week"]],
+                "event": [KINDS[kind].name for kind in kinds],
+                "outcome": [words.get((k, o), str(o)) for k, o in zip(kinds, outcomes, strict=True)],
+                **columns,
+            }
+        )
+
+    def write(self, path: Path) -> None:
+        """Write the ledger as Parquet, with the scenario, the seed and the model's version in the file."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        about = {
+            "scenario": self.scenario.resolved(), "seed": self.seed, "n_posts": self.n_posts,
+            "model_version": self.model_version,
+        }  # fmt: skip
+        table = pa.table({name: np.ascontiguousarray(self.rows[name]) for name in EVENT.names or ()})
+        pq.write_table(table.replace_schema_metadata({_META: json.dumps(about).encode()}), path, compression="zstd")
+
+
+def read_ledger(path: str | Path) -> Ledger:
+    """A ledger back from a file that `Ledger.write` or `persim run --ledger` wrote, or from the folder it lies in.
+
+    Raises: InputError if there is none, if it is no ledger of persim, or if another version of the model wrote it.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    place = Path(path)
+    place = place / FILE if place.is_dir() else place
+    if not place.is_file():
+        raise InputError(f"there is no ledger at {path}: `persim run SCENARIO --ledger --out FOLDER` writes one")
+    try:
+        table = pq.read_table(place)
+        about = json.loads((table.schema.metadata or {})[_META])
+        rows = np.zeros(len(table), EVENT)
+        for name in EVENT.names or ():
+            rows[name] = table[name].to_numpy()
+        version, seed, n_posts = str(about["model_version"]), int(about["seed"]), int(about["n_posts"])
+    except (pa.ArrowInvalid, KeyError, TypeError, ValueError, OSError) as error:
+        raise InputError(f"{place} is not a ledger that persim wrote ({error})") from None
+    if version != MODEL_VERSION:
+        raise InputError(
+            f"{place} was written by another version of the model ({version}; this is {MODEL_VERSION}): its rows would be "
+            "read wrongly here. Explain it with the persim that wrote it, or run the scenario again"
+        )
+    return Ledger(rows, scenario_of(about["scenario"]), seed, n_posts, version)
+
+
+def rows_a_week(world: World) -> int:
+    """The most rows that one week of this world can write."""
+    most = MOST_A_PERSON * len(world.users) + MOST_A_POST * len(world.practitioners)
+    return most + MOST_A_LOCALITY * len(world.localities)
+
+
+def with_room(notes: Notes, world: World) -> Notes:
+    """The notes, with a ledger twice as long if the next week might not fit."""
+    used, need = int(notes.hand[HAND_ROWS]), rows_a_week(world)
+    if len(notes.ledger) - used >= need:
+        return notes
+    longer = np.empty(2 * len(notes.ledger) + need, EVENT)
+    longer[:used] = notes.ledger[:used]
+    return notes._replace(ledger=longer)
+
+
+def written(notes: Notes) -> np.ndarray:
+    """A copy of the rows written so far."""
+    return notes.ledger[: int(notes.hand[HAND_ROWS])].copy()
