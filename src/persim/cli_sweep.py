@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -104,7 +104,7 @@ def sweep(
 
     if cap is not None and precision is None:
         raise InputError("--cap is the most replicates that --precision adds up to: it goes with one, such as 0.5pp")
-    with _kept() as places:
+    with _kept(_sweep_goes_on) as places:
         found, place = planned(design, out, replicates, seed, people, weeks)
         if dry_run:
             _tell_estimate(found, place, found.replicates if replicates is None else replicates, jobs, json)
@@ -154,8 +154,8 @@ class _Terminated(KeyboardInterrupt):
 
 
 @contextmanager
-def _kept() -> Iterator[list[Path]]:
-    """Ctrl-C, or a polite kill, ends the sweep between two runs and says how to go on with what is in the folder."""
+def _kept(goes_on: Callable[[Path], str]) -> Iterator[list[Path]]:
+    """Ctrl-C, or a polite kill, ends the command between two runs and says how to go on with what is in the folder."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise _Terminated
@@ -165,18 +165,22 @@ def _kept() -> Iterator[list[Path]]:
     try:
         yield places
     except KeyboardInterrupt as why:
-        terminal.say(_interrupted(places[0] if places else None))
+        terminal.say(_interrupted(places[0] if places else None, goes_on))
         raise typer.Exit(TERMINATED if isinstance(why, _Terminated) else terminal.INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _interrupted(place: Path | None) -> str:
+def _interrupted(place: Path | None, goes_on: Callable[[Path], str]) -> str:
     from persim.run_store import DESIGN
 
     if place is None or not (place / DESIGN).is_file():
         return "interrupted before anything was begun"
-    return f"interrupted; every finished run is kept: go on with `persim sweep {_typed(place)} --resume`"
+    return f"interrupted; every finished run is kept: go on with {goes_on(place)}"
+
+
+def _sweep_goes_on(place: Path) -> str:
+    return f"`persim sweep {_typed(place)} --resume`"
 
 
 def _typed(place: Path) -> str:

@@ -23,7 +23,7 @@ from typing import Literal
 
 from persim.errors import StoreError
 from persim.experiment import n_threads
-from persim.run_maker import RunMaker, make_all
+from persim.run_maker import Maker, make_all
 from persim.run_store import Settled
 from persim.simulate import ready_the_compiled_model
 
@@ -34,7 +34,7 @@ MOST_IN_A_BATCH = 256
 Arrived = Iterator[list[Settled]]
 
 
-def by_threads(maker: RunMaker, numbers: Iterator[int], jobs: int = 0) -> Arrived:
+def by_threads(maker: Maker, numbers: Iterator[int], jobs: int = 0) -> Arrived:
     """Make runs on threads of this process: the compiled model lets go of the interpreter's lock."""
     ready_the_compiled_model()
     n = n_threads(jobs)
@@ -109,7 +109,7 @@ class Batches:
         self.size = max(1, min(MOST_IN_A_BATCH, round(BATCH_SECONDS / max(1e-6, self._seconds_a_run))))
 
 
-def by_processes(maker: RunMaker, numbers: Iterator[int], jobs: int = 0) -> Arrived:
+def by_processes(maker: Maker, numbers: Iterator[int], jobs: int = 0) -> Arrived:
     """Make runs in processes of their own."""
     ready_the_compiled_model()  # so that they find it in the cache
     n = n_threads(jobs)
@@ -155,7 +155,7 @@ def _without_ctrl_c() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_MAKER: RunMaker | None = None
+_MAKER: Maker | None = None
 
 
 def _receive(content: bytes, parent: int) -> None:

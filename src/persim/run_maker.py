@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -21,6 +22,18 @@ from persim.simulate import run_scenario
 KEPT_BYTES = 256 << 20  # of weekly records that are kept between runs
 BYTES_A_WEEK = 2600  # of one record, roughly
 HEX_DIGITS = 32
+
+
+class Maker(Protocol):
+    """What makes the runs of a store: a run's number in, its name and its row of numbers out. It can be pickled."""
+
+    def name(self, number: int) -> str:
+        """The name of a run: a hash of all that decides its numbers."""
+        ...
+
+    def make(self, number: int) -> Settled:
+        """Make one run; one that raises has a cause instead of numbers."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -62,12 +75,7 @@ class RunMaker:
 
     def make(self, number: int) -> Settled:
         """Make one run; one that raises has a cause, with its traceback, instead of numbers."""
-        name = self.name(number)
-        try:
-            return Settled(number, name, self._row(number))
-        except Exception as error:
-            lines = traceback.format_exception(type(error), error, error.__traceback__)
-            return Settled(number, name, None, "".join(lines).strip())
+        return settled(number, self.name(number), self._row)
 
     def _row(self, number: int) -> np.ndarray:
         replicate, world, alternative = self.place(number)
@@ -104,6 +112,15 @@ def run_maker(design: Design) -> RunMaker:
     )
 
 
-def make_all(maker: RunMaker, numbers: Iterable[int]) -> list[Settled]:
+def settled(number: int, name: str, row: Callable[[int], np.ndarray]) -> Settled:
+    """A run that has ended: the row that `row(number)` gives, or the cause with its traceback if it raises."""
+    try:
+        return Settled(number, name, row(number))
+    except Exception as error:
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        return Settled(number, name, None, "".join(lines).strip())
+
+
+def make_all(maker: Maker, numbers: Iterable[int]) -> list[Settled]:
     """Several runs, one after another."""
     return [maker.make(number) for number in numbers]

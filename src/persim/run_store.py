@@ -43,8 +43,8 @@ FORMAT = 1
 DONE, FAILED = 1, 2
 PART_BYTES = 16 << 20  # about so much in a part, between 16 and 4,096 runs
 LOST = "put it back from a copy, or begin anew in another folder"
-AGAIN = ": `persim sweep ... --resume --repair` makes it again from the parts"
-REPAIR = "`persim sweep ... --resume --repair` makes what is damaged again"
+AGAIN = ": the same command with --resume --repair makes it again from the parts"
+REPAIR = "the same command with --resume --repair makes what is damaged again"
 PART_NAME = re.compile(r"(\d{6})-([0-9a-f]{16})\.parquet")
 _TABLE_NAMES = {"head", "runs", "parts"}
 _NAME = re.compile(r"(figures/|scenarios/)?[^./\\:\0][^/\\:\0]*")  # of a file beside the store
@@ -241,6 +241,21 @@ class RunStore:
                 if now is None or now == part:
                     raise StoreError(f"{place} is damaged: {_one_line(error)}; {REPAIR}") from None
                 part = now  # a short part was written anew, with more runs, since its name was read
+
+    def numbers_of(self, columns: Sequence[str], n_runs: int) -> np.ndarray:
+        """Some columns of the first runs, shape (n_runs, n_columns); NaN for a run that is not there."""
+        found = np.full((n_runs, len(columns)), np.nan)
+        for part in self.parts():
+            table = self.read_part(part, ["number", *columns])
+            numbers = table["number"].to_numpy()
+            here = numbers < n_runs
+            for place, name in enumerate(columns):
+                found[numbers[here], place] = table[name].to_numpy()[here]
+        places = [self.columns.index(name) for name in columns]
+        for number, content in self.all_waiting():  # of runs that go on, or of a last part that is short
+            if number < n_runs:
+                found[number] = np.frombuffer(content, "<f8")[places]
+        return found
 
     def _now(self, part: Part) -> Part | None:
         """The part of this number as the ledger has it now."""

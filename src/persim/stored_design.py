@@ -55,6 +55,8 @@ def design_of(content: Mapping[str, Any]) -> Design:
 
     Raises: StoreError if it is damaged or was written for other outcomes or parameters than this version has.
     """
+    if "kind" in content:
+        raise StoreError(f"the folder holds a {content['kind']}, not a sweep")
     try:
         factors = tuple(
             Spread(f["parameter"], tuple(f["values"]), f["low"], f["high"], f["log"]) for f in content["factors"]

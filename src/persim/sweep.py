@@ -25,7 +25,7 @@ from persim.experiment import Progress, n_threads
 from persim.gaps_and_costs import DERIVED
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.precision import CAP, Precision, next_replicates, read_half_width, stopping_words
-from persim.run_maker import RunMaker, run_maker
+from persim.run_maker import Maker, RunMaker, run_maker
 from persim.run_store import DESIGN, FAILED, read_content
 from persim.run_writer import RunWriter
 from persim.store import DEFAULT_PLACE
@@ -204,7 +204,7 @@ def _run_all(
     maker = run_maker(design)
     while True:
         store.note("replicates", str(replicates))
-        _run_missing(store, maker, replicates * design.n_cells, order, progress)
+        run_missing(store, maker, replicates * design.n_cells, order, progress)
         store.seal(everything=True)
         if asked is None:
             return ""
@@ -215,7 +215,8 @@ def _run_all(
         replicates += more
 
 
-def _run_missing(store: RunWriter, maker: RunMaker, n_runs: int, order: Crew, progress: Progress | None) -> None:
+def run_missing(store: RunWriter, maker: Maker, n_runs: int, order: Crew, progress: Progress | None) -> None:
+    """Make those of the first runs that have not ended, committing each as it comes."""
     settled = store.settled(n_runs)
     missing = np.flatnonzero(settled == 0)
     failed, done = int((settled == FAILED).sum()), n_runs - len(missing)
@@ -233,9 +234,9 @@ def _run_missing(store: RunWriter, maker: RunMaker, n_runs: int, order: Crew, pr
                 progress(done, n_runs, failed)
 
 
-def _crew(maker: RunMaker, numbers: Iterator[int], order: Crew) -> Arrived:
+def _crew(maker: Maker, numbers: Iterator[int], order: Crew) -> Arrived:
     """The crew asked for: a Dask cluster if a scheduler is named, else processes or threads here."""
-    if order.scheduler is not None:
+    if order.scheduler is not None and isinstance(maker, RunMaker):
         from persim.dask_crew import by_dask
 
         return by_dask(maker, numbers, order.scheduler)

@@ -12,7 +12,7 @@ import numpy as np
 
 from persim.design import Design
 from persim.experiment import n_threads
-from persim.run_maker import RunMaker, run_maker
+from persim.run_maker import Maker, run_maker
 from persim.run_store import DESIGN, LEDGER, RunStore
 from persim.sweep_place import check_same
 from persim.sweep_words import Estimate
@@ -36,15 +36,15 @@ def estimate(design: Design, place: Path, replicates: int, jobs: int = 0) -> Est
             with closing(RunStore(place)) as store:
                 missing = int((store.settled(n_runs) == 0).sum())
     maker = run_maker(design)
-    seconds = list(_probed(maker, design.n_cells))
+    seconds = list(probed(maker, design.n_cells))
     each = sum(seconds) / len(seconds) if seconds else 0.0  # all of them failed
     return Estimate(
         n_runs, missing, each * missing / n_threads(jobs), n_runs * (8 * design.reduction.n_columns + 200), each
     )
 
 
-def _probed(maker: RunMaker, n_cells: int) -> Iterator[float]:
-    """Seconds that a few runs of different cells take; the first, which may compile, is not counted."""
+def probed(maker: Maker, n_cells: int) -> Iterator[float]:
+    """Seconds that a few of the first `n_cells` runs take, now; the first, which may compile, is not counted."""
     cells = sorted({int(place) for place in np.linspace(0, n_cells - 1, min(PROBES, n_cells))})
     maker.make(cells[0])
     for cell in cells:

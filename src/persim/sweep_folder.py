@@ -108,11 +108,25 @@ def write_sweep(store: RunWriter, started: float, stopped: str, figures: bool = 
     Args:
         started: `time.time()` when the command began. stopped: why no more replicates were added, if that was asked.
     """
+    with closing(Sweep(store.folder, check=False)) as sweep:
+
+        def write(folder: SweepFolder) -> dict[str, Any]:
+            answer = _write_tables(sweep, folder, stopped, figures)
+            return _manifest(sweep, answer, started, stopped)
+
+        write_beside(store, write, started)
+
+
+def write_beside(store: RunWriter, write: Callable[[SweepFolder], dict[str, Any]], started: float) -> None:
+    """Let `write` write tables and figures, put them into the store's folder, and seal it with the manifest.
+
+    Args:
+        write: writes into the folder it is given, and returns what the manifest says besides the files.
+    """
     seconds = _seconds_since(started)
     folder = SweepFolder(store.folder)
-    with folder, closing(Sweep(store.folder, check=False)) as sweep:
-        answer = _write_tables(sweep, folder, stopped, figures)
-        manifest = _manifest(sweep, answer, started, stopped)
+    with folder:
+        manifest = write(folder)
         names = folder.names()
         before = set(json.loads(store.head(WRITTEN) or "[]"))  # others may have files of such names, which stay
         everything = json.dumps(sorted(before | set(names)))

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 from persim.design import Design
 from persim.durable_files import UNFINISHED, clear_errors, locked
@@ -29,15 +30,28 @@ _KINDS = {PARTS: (".parquet", UNFINISHED), "scenarios": (".json",), "figures": (
 
 def open_to_write(design: Design, place: Path, resume: bool, repair: bool, force: bool) -> RunWriter:
     """The store of this design, open for writing: a new one, or the one that is there."""
+    return open_store(content_of(design), lambda: check_same(place, design), place, resume, repair, force)
+
+
+def open_store(
+    content: dict[str, Any], check: Callable[[], None], place: Path, resume: bool, repair: bool, force: bool,
+    noun: str = "sweep",
+) -> RunWriter:  # fmt: skip
+    """A store open for writing: a new one, or the one that is there.
+
+    Args:
+        content: what the design.json of a new one says. check: raises if what is there was begun for something else.
+        noun: what such a store holds, in words that follow "a".
+    """
     if force and resume:
-        raise InputError("force throws a sweep away, resume, rerun_failed and repair go on with it: choose one")
+        raise InputError(f"force throws a {noun} away, resume, rerun_failed and repair go on with it: choose one")
     there = (place / DESIGN).is_file()
     if there and not (resume or force):
-        raise _holds_a_sweep(place)
+        raise _is_taken(place)
     if not there:
         if resume and not place.exists():
             raise StoreError(f"there is nothing to resume: {place} does not exist")
-        _make_place(place)
+        _make_place(place, noun)
     lock = locked(place / LOCK, str(place))
     try:
         there = (place / DESIGN).is_file()  # another process may have begun it just before
@@ -45,24 +59,25 @@ def open_to_write(design: Design, place: Path, resume: bool, repair: bool, force
             _throw_away(place)
             there = False
         if not there:
-            create(place, content_of(design))
+            create(place, content)
         elif not resume:
-            raise _holds_a_sweep(place)
-        check_same(place, design)
+            raise _is_taken(place)
+        check()
         return RunWriter(place, lock=lock, repair=repair)
     except BaseException:
         lock.close()
         raise
 
 
-def _holds_a_sweep(place: Path) -> StoreError:
-    return StoreError(f"{place} holds a sweep: go on with --resume, begin anew with --force, or choose another --out")
+def _is_taken(place: Path) -> StoreError:
+    noun = read_content(place).get("kind", "sweep")
+    return StoreError(f"{place} holds a {noun}: go on with --resume, begin anew with --force, or choose another --out")
 
 
-def _make_place(place: Path) -> None:
+def _make_place(place: Path, noun: str) -> None:
     with clear_errors(place):
         if place.exists() and not place.is_dir():
-            raise StoreError(f"{place} is a file; a sweep needs a folder")
+            raise StoreError(f"{place} is a file; a {noun} needs a folder")
         place.mkdir(parents=True, exist_ok=True)
         unfinished = {PARTS, LOCK, f"{DESIGN}{UNFINISHED}"}
         held = sorted(p.name for p in place.iterdir() if p.name not in unfinished and not _is_harmless(p.name))
@@ -72,7 +87,7 @@ def _make_place(place: Path) -> None:
         if LEDGER in held or in_parts:
             raise StoreError(f"{place} has lost its {DESIGN}, which says what was run: {LOST}")
         if held:
-            raise StoreError(f"{place} holds {held[0]} and is no sweep; choose another folder with --out")
+            raise StoreError(f"{place} holds {held[0]} and is no {noun}; choose another folder with --out")
 
 
 def _throw_away(place: Path) -> None:

@@ -104,17 +104,7 @@ class Sweep:
         for name in names:
             if name not in self._store.columns:
                 raise InputError(f"no number called {name!r} is kept of a run - {nearest(name, self._store.columns)}")
-        found = np.full((self.n_runs, len(names)), np.nan)
-        for part in self._store.parts():
-            table = self._store.read_part(part, ["number", *names])
-            numbers = table["number"].to_numpy()
-            here = numbers < self.n_runs
-            for place, name in enumerate(names):
-                found[numbers[here], place] = table[name].to_numpy()[here]
-        places = [self._store.columns.index(name) for name in names]
-        for number, content in self._store.all_waiting():  # of a sweep that goes on, or of a last part that is short
-            if number < self.n_runs:
-                found[number] = np.frombuffer(content, "<f8")[places]
+        found = self._store.numbers_of(names, self.n_runs)
         return found.reshape(self.replicates, self.design.n_worlds, self.design.n_alternatives, len(names))
 
     def values(self, measure: str) -> np.ndarray:

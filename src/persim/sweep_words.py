@@ -157,12 +157,13 @@ def estimate_lines(design: Design, replicates: int, found: Estimate, place: str)
     if found.n_missing < found.n_runs:
         lines.append(f"{found.n_runs - found.n_missing:,} of them are made already, in {place}")
     each = f"{1000.0 * found.seconds_a_run:.0f} ms a run on this machine, as measured now"
-    lines.append(f"about {_time(found.seconds)} ({each}), and some seconds for tables and figures")
-    lines.append(f"about {_bytes(found.n_bytes)} on disk, in {place}")
+    lines.append(f"about {time_words(found.seconds)} ({each}), and some seconds for tables and figures")
+    lines.append(f"about {bytes_words(found.n_bytes)} on disk, in {place}")
     return lines
 
 
-def _time(seconds: float) -> str:
+def time_words(seconds: float) -> str:
+    """A time in seconds, minutes or hours."""
     if seconds < 90.0:
         return f"{round(seconds)} seconds" if seconds >= 1.5 else "a second"
     if seconds < 5400.0:
@@ -170,7 +171,8 @@ def _time(seconds: float) -> str:
     return f"{seconds / 3600.0:.1f} hours"
 
 
-def _bytes(n: int) -> str:
+def bytes_words(n: int) -> str:
+    """A size on disk."""
     for size, unit in ((1 << 30, "GB"), (1 << 20, "MB")):
         if n >= size:
             return f"{n / size:.1f} {unit}"
