@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from persim.attribution import attribute
+    from persim.attribution_result import Attribution
+    from persim.biography import Biography
     from persim.compare import compare
     from persim.design import Design, read_design
     from persim.errors import InputError, PersimError, ScenarioError, StoreError
+    from persim.explain import explain
     from persim.mesa_model import (
         Nurse,
         OccupationalTherapist,
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
     from persim.sweep_result import Sweep
 
 __all__ = [
+    "Attribution",
+    "Biography",
     "Design",
     "InputError",
     "Nurse",
@@ -47,7 +53,9 @@ __all__ = [
     "StoreError",
     "Sweep",
     "__version__",
+    "attribute",
     "compare",
+    "explain",
     "parameters",
     "read_design",
     "read_scenario",
@@ -56,6 +64,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Attribution": "persim.attribution_result",
+    "Biography": "persim.biography",
     "Design": "persim.design",
     "InputError": "persim.errors",
     "Nurse": "persim.mesa_model",
@@ -69,7 +79,9 @@ _HOMES = {
     "SocialWorker": "persim.mesa_model",
     "StoreError": "persim.errors",
     "Sweep": "persim.sweep_result",
+    "attribute": "persim.attribution",
     "compare": "persim.compare",
+    "explain": "persim.explain",
     "parameters": "persim.parameter_docs",
     "read_design": "persim.design",
     "read_scenario": "persim.scenario",

@@ -180,6 +180,16 @@ if importlib.util.find_spec("persim.cli_sweep") is not None:  # `sweep`
 
     register_sweep(app)
 
+if importlib.util.find_spec("persim.cli_attribute") is not None:  # `attribute`
+    from persim.cli_attribute import register as register_attribute
+
+    register_attribute(app)
+
+if importlib.util.find_spec("persim.cli_explain") is not None:  # `explain`
+    from persim.cli_explain import register as register_explain
+
+    register_explain(app)
+
 if importlib.util.find_spec("persim.cli_check") is not None:  # `verify` and `reproduce`
     from persim import cli_check
 

@@ -232,9 +232,15 @@ def _sweep_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int
     return sweep_again(folder, made.target, manifest["replicates"], manifest["stopped"], figures, jobs, progress)
 
 
-MAKERS: dict[str, Maker] = {
-    "compare": _comparison_again, "demo": _comparison_again, "run": _run_again, "sweep": _sweep_again,
-}  # fmt: skip
+def _shares_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
+    from persim.attribution import attribute_again
+
+    figures = any(name.startswith("figures/") for name in manifest["files"])
+    return attribute_again(folder, made.target, manifest["replicates"], figures, jobs, progress)
+
+
+MAKERS: dict[str, Maker] = {"compare": _comparison_again, "demo": _comparison_again, "run": _run_again,
+                            "sweep": _sweep_again, "attribute": _shares_again}  # fmt: skip
 
 
 def _scenario(entry: Manifest, folder: Path) -> Scenario:

@@ -24,7 +24,9 @@ GLOVES = (0, 0, 1)  # two left gloves and a right one: a pair is worth 1; shares
 
 def game(layout, value):
     """Values of a game on the coalitions of a layout: shape (replicates, n_slots)."""
-    return np.array([[value({i for i in range(layout.n) if mask >> i & 1}) for mask in row] for row in layout.coalitions])
+    return np.array(
+        [[value({i for i in range(layout.n) if mask >> i & 1}) for mask in row] for row in layout.coalitions]
+    )
 
 
 def gloves(coalition):
