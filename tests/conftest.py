@@ -18,7 +18,7 @@ from persim import state
 from persim.measures import FIELDS, N_FIELDS
 from persim.outcomes import group_rows
 from persim.parameters import TABLE
-from persim.phases.counting import NOTES_SIZE, scratch
+from persim.phases.counting import scratch
 from persim.population import start_world
 from persim.rules.culture import organisation_feels_media, organisation_sets_terms
 from persim.rules.information import HEARD_NOTHING
@@ -165,7 +165,7 @@ class Scene:
 
     def happens(self, loop, user: SimpleNamespace, **more) -> dict[str, float]:
         """Run one loop for one person, giving it what it asks for by name; returns what was noted, by measure."""
-        notes = np.zeros(NOTES_SIZE)
+        _, notes = scratch()
         lead = self.practitioners[max(0, user.lead_worker)]
         known = {
             "user": user, "practitioners": self.practitioners, "localities": [self.locality], "org": self.locality,
@@ -174,10 +174,11 @@ class Scene:
         }  # fmt: skip
         loop(*(known[name] for name in inspect.signature(loop.py_func).parameters))
         noted: dict[str, float] = {}
-        for n in range(int(notes[0])):
-            number = int(notes[2 * n + 1])
+        counted = notes.counted
+        for n in range(int(counted[0])):
+            number = int(counted[2 * n + 1])
             name = FIELDS[number] if number < len(FIELDS) else "past the measures"
-            noted[name] = noted.get(name, 0.0) + float(notes[2 * n + 2])
+            noted[name] = noted.get(name, 0.0) + float(counted[2 * n + 2])
         return noted
 
 

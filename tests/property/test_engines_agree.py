@@ -167,7 +167,7 @@ def test_nearly_every_line_of_the_rules_is_run_by_worlds_like_these():
             monitoring.set_local_events(tool, code, monitoring.events.LINE)
         for numbers in (*({**LIVELY, **more} for more in MORE_LIVELY), *map(any_world, range(4))):
             model = PersonalisationModel(
-                "positive_risk_taking", 5, "agents", n_users=80, n_weeks=140, groups=ALL_GROUPS, **numbers
+                "positive_risk_taking", 5, "agents", n_users=80, n_weeks=140, groups=ALL_GROUPS, ledger=True, **numbers
             )
             model.run_model()
     finally:

@@ -81,7 +81,7 @@ def test_an_edited_rule_is_compiled_anew_and_an_unedited_one_is_not(copied):
 
 
 @pytest.mark.parametrize(
-    "name", ["rules/practice.py", "phases/meeting.py", "purposes.py", "measures.py", "state.py", "draws.py"]
+    "name", ["rules/gates.py", "phases/meeting.py", "events.py", "purposes.py", "measures.py", "state.py", "draws.py"]
 )
 def test_an_edit_of_any_source_of_the_model_gives_another_version(name, copied, monkeypatch):
     monkeypatch.setattr(jit, "PACKAGE", copied / "persim")

@@ -43,7 +43,7 @@ EXCEPTIONS = {
     ),
 }
 # Rules of bookkeeping, which take arrays of the kernel and no agent.
-NO_AGENT = {"note", "note_wait"}
+NO_AGENT = {"note", "note_wait", "has_notes", "keeps_ledger", "turn_to"}
 CODES = {
     "place": 2,
     "mental_state": 4,
@@ -170,7 +170,19 @@ def argument(name: str, luck: random.Random, p: Recorded) -> object:
         return luck.getrandbits(62) - 2**61
     if name in ("crisis_starts", "goes_on", "present", "excused", "helped", "went_on"):
         return luck.choice((0, 1))
-    if name in ("ratio", "hours", "half_life", "weeks", "enriched", "control", "now", "level", "voice", "value"):
+    if name in (
+        "ratio",
+        "hours",
+        "half_life",
+        "weeks",
+        "enriched",
+        "control",
+        "now",
+        "level",
+        "voice",
+        "value",
+        "hazard",
+    ):
         return luck.uniform(0.05, 0.95)
     if name in ("information", "role", "knowledge", "steps"):
         return float(luck.randrange(50))
@@ -186,6 +198,7 @@ def argument(name: str, luck: random.Random, p: Recorded) -> object:
         "bad": 5,
         "slot": 4,
         "legal_status": 4,
+        "mental_state": 4,
         "budget_form": 4,
         "closed": 2048,
     }

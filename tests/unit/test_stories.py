@@ -11,9 +11,12 @@ import pytest
 from persim import purposes as purpose
 from persim import state
 from persim.draws import PERSON, judgement_stream, key_of, stream
-from persim.phases.living import person_hears, person_leaves_section
+from persim.phases.compulsion import person_leaves_section
+from persim.phases.counting import scratch
+from persim.phases.in_use import person_uses_budget
+from persim.phases.living import person_hears
 from persim.phases.meeting import AT_REVIEW, ON_REQUEST, hand_off_arrives, opportunity_arises
-from persim.phases.progress import funding_done, person_on_pathway, person_uses_budget, plan_done
+from persim.phases.progress import funding_done, person_on_pathway, plan_done
 from persim.rules.budgets import wishes_direct_payment
 from persim.rules.caseload import user_is_assessed, user_meets_new_coordinator
 from persim.rules.compulsion import user_goes_on_order, user_lives_on_order
@@ -244,8 +247,10 @@ def heard(person, locality, p, team, signal, before=0):
     ours = team(n_users=state.PEER_BLOCK)
     peers = [person(peer_signal=signal) for _ in range(state.PEER_BLOCK)]
     users = people(person, state.PEER_BLOCK, informed=before)
+    _, notes = scratch()
     for row, user in enumerate(users):
-        person_hears(user, row, [*peers[:row], user, *peers[row + 1 :]], ours, locality(p), p, stream(user.key, 20))
+        everyone = [*peers[:row], user, *peers[row + 1 :]]
+        person_hears(user, row, everyone, ours, locality(p), p, stream(user.key, 20), notes)
     return users
 
 
