@@ -1,0 +1,143 @@
+"""The command that tells stories: `persim explain`. What it tells stands in `persim.explain`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from persim import terminal
+from persim.cli_options import Changes, Force, Json, Out, People, Weeks
+from persim.errors import InputError
+from persim.scenario_search import complete_scenario
+
+if TYPE_CHECKING:
+    from persim.explain import Story
+    from persim.lives import Lives
+
+PAGE = 100
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(explain)
+
+
+def explain(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO", help="A name or file; or a folder or file with a ledger that was kept.",
+            autocompletion=complete_scenario,
+        ),
+    ] = "baseline",
+    person: Annotated[int | None, typer.Option(help="A person, by number from 0.", show_default=False)] = None,
+    practitioner: Annotated[
+        int | None, typer.Option(help="A post, by number from 0: its caseload's year.", show_default=False)
+    ] = None,
+    team: Annotated[int | None, typer.Option(help="A team, by number from 0: its year.", show_default=False)] = None,
+    pick: Annotated[
+        str | None,
+        typer.Option(
+            help="Choose a person, such as 'never offered, high perceived risk', 'longest wait' or 'typical'; "
+            "`help` lists the words.",
+            show_default=False,
+        ),
+    ] = None,
+    year: Annotated[
+        str | None,
+        typer.Option(metavar="2010-11", help="Financial year of a caseload; the last whole one if none.", show_default=False),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Or from this day on.", show_default=False)
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DATE", help="To this day.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the run; 1 if none.", show_default=False)] = None,
+    people: People = None,
+    weeks: Weeks = None,
+    set_: Changes = None,
+    all_: Annotated[bool, typer.Option("--all", help="Tell every row, with what was weighed, its chance and draw.")] = False,
+    out: Out = None,
+    json: Json = False,
+    force: Force = False,
+) -> None:  # fmt: skip
+    """Tell the story of one synthetic person, caseload or team, each sentence with its row of the ledger.
+
+    Writes nothing unless --out says where.
+    """
+    from persim.cli_runs import _folder, _interruptible, _nowhere, _say_if_compiling, _shown, changes
+    from persim.explain import lives_of, write_story
+    from persim.store import plain
+
+    if pick is not None and pick.strip().lower() == "help":
+        _show_vocabulary()
+        return
+    _check_whose(person, practitioner, team, pick)
+    with _interruptible(), _folder(out, "story", force) if out else _nowhere() as folder:
+        _say_if_compiling()
+        started = time.time()
+        lives = lives_of(scenario, seed, people, weeks, changes(set_))
+        span = _span(practitioner, team, year, since, until)
+        story = _told(lives, person, practitioner, team, pick or "", span, all_)
+        place = write_story(story, folder, started) if folder else None
+    if json:
+        terminal.show_json(plain(story.as_json()) | ({"folder": str(_shown(place))} if place else {}))
+        return
+    terminal.show(story.text(PAGE))
+    if place:
+        terminal.show(f"Written to {_shown(Path(place))}")
+
+
+def _check_whose(person: int | None, practitioner: int | None, team: int | None, pick: str | None) -> None:
+    given = [
+        name
+        for name, value in (("--person", person), ("--practitioner", practitioner), ("--team", team), ("--pick", pick))
+        if value is not None
+    ]
+    if len(given) > 1:
+        raise InputError(f"{given[0]} or {given[1]}, not both: one story at a time")
+    if not given:
+        raise InputError(
+            "whose story? --person 17, --practitioner 4, --team 2, or --pick typical (--pick help lists what can be picked)"
+        )
+
+
+def _span(
+    practitioner: int | None, team: int | None, year: str | None, since: str | None, until: str | None
+) -> tuple[int, int] | None:
+    from persim.caseload_year import weeks_asked
+
+    span = weeks_asked(year, since, until)
+    if span is not None and practitioner is None and team is None:
+        raise InputError("--year, --from and --to are for --practitioner and --team; a person's story is told whole")
+    return span
+
+
+def _told(
+    lives: Lives, person: int | None, practitioner: int | None, team: int | None, pick: str,
+    span: tuple[int, int] | None, every: bool,
+) -> Story:  # fmt: skip
+    from persim.caseload_year import caseload_year, team_year
+    from persim.explain import story_of_person
+
+    if practitioner is not None:
+        return caseload_year(lives, practitioner, span, every)
+    if team is not None:
+        return team_year(lives, team, span, every)
+    return story_of_person(lives, person, pick, every)
+
+
+def _show_vocabulary() -> None:
+    from persim.choosers import vocabulary
+    from persim.text_table import wrapped
+
+    words = vocabulary()
+    longest = max(len(word) for word, _ in words)
+    terminal.show("What --pick knows; several words, with commas between them, must all hold:\n")
+    for word, meaning in words:
+        first, *more = wrapped(meaning, PAGE - longest - 4)
+        terminal.show(f"  {word.ljust(longest)}  {first}")
+        for line in more:
+            terminal.show(" " * (longest + 1) + line)

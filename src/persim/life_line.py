@@ -1,0 +1,318 @@
+"""The life line: five years of one synthetic person as one figure.
+
+From the top: what happened, as flags that never overlap; where the person was; the stage on the way to a budget; choice
+and control as felt, beside the risk that is perceived. Which rows of the ledger become flags stands in `life_marks`.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, MonthLocator, YearLocator, date2num
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import blended_transform_factory
+
+from persim.figure_frames import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    NOTE_SIZE,
+    SUBTITLE_SIZE,
+    TITLE_SIZE,
+    VERMILION,
+    WIDTH,
+    Words,
+    height_of,
+    house_style,
+)
+from persim.policy import monday_of
+from persim.state import LegalStatus, MentalState, Place, Stage
+
+ORANGE, SOFT, SAND = "#E69F00", "#D6E6F2", "#EFEFEF"
+LEFT, RIGHT = 1.25, 1.55  # inches beside the panels
+FLAG_SIZE, FLAG_LINE, MOST_FLAGS = 8.8, 0.185, 9  # points; inches for a line of flags; lines of flags
+LANE, GAP, CURVES, STEP, KEY = 0.25, 0.11, 1.35, 0.2, 0.44  # inches
+STAGES = {
+    Stage.OUTSIDE: "not on the way", Stage.HANDED_ON: "handed on", Stage.RAISED: "raised",
+    Stage.ASSESSMENT: "assessment", Stage.INDICATIVE: "sum", Stage.PLAN: "support plan", Stage.FUNDING: "funding",
+    Stage.PANEL: "panel", Stage.CONTESTED: "contested", Stage.SET_UP: "setting up", Stage.IN_USE: "in use",
+}  # fmt: skip
+MARKERS = {"person": ("^", BLUE), "gate": ("o", VERMILION), "budget": ("s", GREEN), "care": ("D", GREY)}
+MARKER_WORDS = {
+    "person": "the person's choice", "gate": "budgets not raised", "budget": "on the way, or the budget", "care": "care",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A mark over the life line: its week, its few words, whose it is (a key of `MARKERS`), and how soon it is left out.
+
+    Labels of the lowest `weight` go first where there is no room; their marks stay.
+    """
+
+    week: int
+    label: str
+    whose: str
+    weight: int
+
+
+@dataclass(frozen=True)
+class _Lane:
+    name: str
+    bars: tuple[tuple[np.ndarray, str, str, str], ...]  # (weeks it holds, colour, hatch, words of the key)
+
+
+def life_line(states: np.ndarray, start_week: int, flags: Sequence[Flag], words: Words, legal: bool = True) -> Figure:
+    """The figure of one life.
+
+    Args:
+        states: the person's record at the end of each week, dtype USER, shape (n_weeks,).
+        start_week: calendar week of the first. legal: show the Mental Health Act in a lane of its own, if it was used.
+    """
+    shown, rows = placed(flags, start_week, len(states))
+    lanes = lanes_of(states, legal)
+    stages = sorted({Stage.OUTSIDE, Stage.IN_USE, *(Stage(int(code)) for code in states["pathway_stage"])})
+    n_lines = 1 + max(rows, default=0)
+    heights = [0.24 + FLAG_LINE * n_lines, LANE * len(lanes), STEP * len(stages) + 0.1, CURVES]
+    with house_style():
+        figure, (top, where, way, felt) = _frame(heights, words)
+        days = np.array(date2num([monday_of(start_week + number) for number in range(len(states) + 1)]), float)
+        _draw_flags(top, shown, rows, n_lines)
+        _draw_lanes(where, lanes, days)
+        _draw_way(way, states["pathway_stage"], stages, days)
+        _draw_felt(felt, states, days)
+        for axes in (top, where, way, felt):
+            axes.set_xlim(days[0], days[-1])
+            axes.xaxis.set_major_locator(YearLocator())
+            axes.tick_params(axis="x", length=0, labelbottom=axes is felt)
+            if axes is not top:
+                axes.grid(axis="x", color="#DDDDDD", linewidth=0.8)
+                axes.set_axisbelow(True)
+        felt.xaxis.set_major_formatter(DateFormatter("%Y"))
+        if len(states) < 80:
+            felt.xaxis.set_major_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
+            felt.xaxis.set_major_formatter(DateFormatter("%b %Y"))
+        felt.tick_params(axis="x", labelsize=9.5)
+        _draw_key(figure, lanes, shown, words)
+        return figure
+
+
+# Flags
+
+
+def placed(flags: Sequence[Flag], start_week: int, n_weeks: int) -> tuple[list[Flag], list[int]]:
+    """Flags by week, and on which line each label stands: labels and poles never touch; -1 where a label found no room.
+
+    A label runs to the right of its pole. So a flag stands above all later ones whose poles its label reaches, and the
+    lines fill from below.
+    """
+    shown = sorted(flags, key=lambda flag: flag.week)
+    inches = (WIDTH - LEFT - RIGHT) / max(1, n_weeks)
+    places = [(flag.week - start_week) * inches for flag in shown]
+    widths = [0.16 + TextPath((0, 0), flag.label, size=FLAG_SIZE).get_extents().width / 72.0 for flag in shown]
+    silent: set[int] = set()
+    while True:
+        rows = _rows(places, widths, silent)
+        too_high = [number for number, row in enumerate(rows) if row >= MOST_FLAGS]
+        if not too_high:
+            return shown, rows
+        spoken = [number for number in range(len(shown)) if number not in silent]
+        silent.add(min(spoken[spoken.index(too_high[-1]) :], key=lambda number: (shown[number].weight, -number)))
+
+
+def _rows(places: Sequence[float], widths: Sequence[float], silent: set[int]) -> list[int]:
+    rows = [-1] * len(places)
+    for number in reversed(range(len(places))):
+        if number in silent:
+            continue
+        end = places[number] + widths[number]
+        under = [rows[later] for later in range(number + 1, len(places)) if places[later] < end]
+        rows[number] = 1 + max(under, default=-1)
+    return rows
+
+
+def _draw_flags(axes: Axes, shown: Sequence[Flag], rows: Sequence[int], n_lines: int) -> None:
+    axes.set_ylim(0.0, 0.24 + FLAG_LINE * n_lines)
+    axes.set_yticks([])
+    for spine in ("left", "bottom"):
+        axes.spines[spine].set_visible(False)
+    for flag, row in zip(shown, rows, strict=True):
+        day = float(date2num(monday_of(flag.week)))
+        marker, colour = MARKERS[flag.whose]
+        if row >= 0:
+            height = 0.24 + FLAG_LINE * row + 0.08
+            axes.plot([day, day], [0.07, height + 0.05], color="#BBBBBB", linewidth=0.8, zorder=1)
+            axes.annotate(
+                flag.label, (day, height), xytext=(3, 0), textcoords="offset points", fontsize=FLAG_SIZE, va="center",
+                color=INK if flag.whose != "care" else "#555555", annotation_clip=False, zorder=3,
+            )  # fmt: skip
+        face = "white" if flag.whose == "gate" else colour
+        axes.plot(
+            [day], [0.07], marker, color=face, markeredgecolor=colour, markeredgewidth=1.5, markersize=6,
+            clip_on=False, zorder=4,
+        )  # fmt: skip
+
+
+# Lanes
+
+
+def lanes_of(states: np.ndarray, legal: bool = True) -> list[_Lane]:
+    """Where the person was; under the Act, if ever; counted by the council, if ever."""
+    away, state = states["place"] == Place.AWAY, states["mental_state"]
+    lanes = [
+        _Lane("Where", (
+            (~away & (state <= MentalState.UNSETTLED), SOFT, "", "on the caseload"),
+            (~away & (state == MentalState.CRISIS), ORANGE, "", "in crisis"),
+            (~away & (state == MentalState.INPATIENT), INK, "", "in hospital"),
+            (away, "white", "////", "discharged"),
+        ))
+    ]  # fmt: skip
+    status = states["legal_status"]
+    if legal and (status != LegalStatus.VOLUNTARY).any():
+        detained = (status == LegalStatus.SECTION_2) | (status == LegalStatus.SECTION_3)
+        lanes.append(_Lane("The Act", (
+            (detained, GREY, "", "under a section"), (status == LegalStatus.CTO, SAND, "....", "on a CTO"),
+        )))  # fmt: skip
+    counted = (states["counted"] == 1) & ~away
+    if counted.any():
+        used = states["pathway_stage"] == Stage.IN_USE
+        lanes.append(_Lane("Counted", (
+            (counted & used, BLUE, "", "counted, a budget in use"),
+            (counted & ~used, "white", "\\\\\\\\", "counted, no budget"),
+        )))  # fmt: skip
+    return lanes
+
+
+def _spans(held: np.ndarray) -> list[tuple[int, int]]:
+    """Runs of True as (first, stop)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], held, [False]]).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _draw_lanes(axes: Axes, lanes: Sequence[_Lane], days: np.ndarray) -> None:
+    axes.set_ylim(len(lanes), 0.0)
+    for number, lane in enumerate(lanes):
+        for held, colour, hatch, _ in lane.bars:
+            spans = [(days[first], days[stop] - days[first]) for first, stop in _spans(held)]
+            edge = "#999999" if hatch else colour
+            axes.broken_barh(
+                spans,
+                (number + 0.16, 0.68),
+                facecolor=colour,
+                hatch=hatch,
+                edgecolor=edge,
+                linewidth=0.5 if hatch else 0.0,
+            )
+    axes.set_yticks([number + 0.5 for number in range(len(lanes))], [lane.name for lane in lanes])
+    axes.tick_params(axis="y", length=0)
+    for spine in ("left", "bottom"):
+        axes.spines[spine].set_visible(False)
+
+
+def _key_of(lanes: Sequence[_Lane]) -> list[tuple[str, str, str]]:
+    return [(colour, hatch, name) for lane in lanes for held, colour, hatch, name in lane.bars if held.any()]
+
+
+def _draw_key(figure: Figure, lanes: Sequence[_Lane], shown: Sequence[Flag], words: Words) -> None:
+    handles: list[Line2D | Patch] = []
+    for whose, (marker, colour) in MARKERS.items():
+        if any(flag.whose == whose for flag in shown):
+            face = "white" if whose == "gate" else colour
+            handles.append(
+                Line2D([], [], linestyle="", marker=marker, color=face, markeredgecolor=colour, markeredgewidth=1.4,
+                       markersize=5.5, label=MARKER_WORDS[whose])
+            )  # fmt: skip
+    handles += [
+        Patch(facecolor=colour, hatch=hatch, edgecolor="#999999" if hatch else colour, linewidth=0.5, label=name)
+        for colour, hatch, name in _key_of(lanes)
+    ]
+    for line, part in enumerate(reversed([handles[:6], handles[6:]] if len(handles) > 8 else [handles])):
+        y = (height_of(words.caveat) + 0.04 + 0.2 * line) / figure.get_figheight()
+        figure.legend(
+            handles=part, loc="lower left", bbox_to_anchor=(0.25 / WIDTH, y), ncols=len(part),
+            fontsize=NOTE_SIZE + 0.8, frameon=False, handlelength=1.4, handletextpad=0.5, columnspacing=1.4,
+            borderpad=0.0, borderaxespad=0.0, labelcolor="#444444",
+        )  # fmt: skip
+
+
+# The way to a budget, and how it felt
+
+
+def _draw_way(axes: Axes, stage: np.ndarray, stages: Sequence[Stage], days: np.ndarray) -> None:
+    level = np.array([stages.index(Stage(int(code))) for code in stage], float)
+    steps = np.append(level, level[-1])
+    axes.fill_between(days, steps, -0.5, step="post", color=SOFT, linewidth=0, zorder=1)
+    axes.step(days, steps, where="post", color=BLUE, linewidth=2.2, zorder=3, solid_joinstyle="miter")
+    for first, stop in _spans(stage == Stage.IN_USE):
+        axes.fill_between([days[first], days[stop]], level.max(), -0.5, color=BLUE, alpha=0.28, linewidth=0, zorder=2)
+    axes.set_ylim(-0.5, len(stages) - 0.5)
+    axes.set_yticks(range(len(stages)), [STAGES[name] for name in stages])
+    axes.tick_params(axis="y", length=0, labelsize=9)
+    axes.grid(axis="y", color="#EEEEEE", linewidth=0.8)
+    if not (stage > Stage.HANDED_ON).any():
+        axes.text(
+            0.5 * (days[0] + days[-1]), len(stages) - 1, "never on the way to a personal budget in these years",
+            ha="center", va="center", fontsize=9, color="#555555", style="italic",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+        )  # fmt: skip
+
+
+def _draw_felt(axes: Axes, states: np.ndarray, days: np.ndarray) -> None:
+    away = states["place"] == Place.AWAY
+    ends = []
+    for name, label, colour, dashes in (
+        ("control_felt", "choice and\ncontrol felt", BLUE, "-"),
+        ("perceived_risk", "perceived\nrisk", VERMILION, (0, (4, 1.6))),
+    ):
+        values = np.where(away, np.nan, states[name])
+        axes.plot(days[:-1], values, color=colour, linestyle=dashes, linewidth=2.0)
+        known = np.flatnonzero(~away)
+        ends.append((float(states[name][known[-1] if len(known) else -1]), label, colour))
+    axes.set_ylim(0.0, 1.0)
+    axes.set_yticks([0.0, 0.5, 1.0], ["0", "0.5", "1"])
+    axes.grid(axis="y", color="#EEEEEE", linewidth=0.8)
+    place = blended_transform_factory(axes.transAxes, axes.transData)
+    low, high = sorted(ends)
+    apart = 0.30
+    if high[0] - low[0] < apart:
+        middle = min(max(0.5 * (low[0] + high[0]), apart), 1.0 - apart)
+        heights = (middle - apart / 2, middle + apart / 2)
+    else:
+        heights = (max(0.08, low[0]), min(0.92, high[0]))
+    for (value, label, colour), height in zip((low, high), heights, strict=True):
+        axes.annotate(
+            f"{label} {value:.2f}", (1.0, height), xycoords=place, xytext=(7, 0), textcoords="offset points",
+            color=colour, fontsize=9, fontweight="bold", va="center", linespacing=1.05, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _frame(heights: Sequence[float], words: Words) -> tuple[Figure, list[Axes]]:
+    """A figure with panels of these heights one under another, and its words around them."""
+    subtitle, caveat = textwrap.wrap(words.subtitle, 142), textwrap.wrap(words.caveat, 180)
+    head, foot = 0.62 + 0.2 * len(subtitle), 0.3 + height_of(words.caveat) + KEY
+    total = head + sum(heights) + GAP * (len(heights) - 1) + foot
+    figure = Figure(figsize=(WIDTH, total))
+    panels, top = [], total - head
+    for number, height in enumerate(heights):
+        share = {"sharex": panels[0]} if panels else {}
+        bottom = top - height
+        panels.append(
+            figure.add_axes((LEFT / WIDTH, bottom / total, (WIDTH - LEFT - RIGHT) / WIDTH, height / total), **share)
+        )
+        top = bottom - GAP * (0.4 if number == 0 else 1.6 if number == 2 else 1.0)
+    figure.text(0.25 / WIDTH, 1 - 0.40 / total, words.title, fontsize=TITLE_SIZE, fontweight="bold", va="baseline")
+    for number, line in enumerate(subtitle):
+        y = 1 - (0.64 + 0.2 * number) / total
+        figure.text(0.25 / WIDTH, y, line, fontsize=SUBTITLE_SIZE, color="#444444", va="baseline")
+    for number, line in enumerate(reversed(caveat)):
+        y = (0.14 + 0.15 * number) / total
+        figure.text(0.25 / WIDTH, y, line, fontsize=NOTE_SIZE, color="#666666", va="baseline")
+    return figure, panels
