@@ -101,14 +101,18 @@ def _shares_sentence(found: Attribution, missing: float) -> str:
     named = [row for row in shares if row["share"] > ENOUGH][:MOST_NAMED]
     rest = shares[len(named) :]
     parts = [
-        f"{BY_KEY[row['barrier']].short} {'account for' if row['barrier'] in PLURAL else 'accounts for'} "
+        f"{BY_KEY[row['barrier']].short} {_verb(row['barrier']) if number == 0 else ''}for "
         f"{_with_interval(row['share'], row['low'], row['high'])}"
-        for row in named
+        for number, row in enumerate(named)
     ]
     if rest:
         together = _points(sum(row["share"] for row in rest))[0]
         parts.append(f"the other {len(rest)} together for {together}" if len(rest) > 1 else f"the last for {together}")
     return f"Of the {_points(missing)[0]} points between, {listed(parts)} (Shapley shares)."
+
+
+def _verb(barrier: str) -> str:
+    return "account " if barrier in PLURAL else "accounts "
 
 
 def listed(parts: Sequence[str]) -> str:
