@@ -276,6 +276,8 @@ def _share(value: float) -> str:
 def estimate_lines(plan: AttributionPlan, found: Estimate, place: str) -> list[str]:
     """What an attribution would take, for people."""
     lines = [f"{plan.scenario.name}: {size_words(plan)}"]
+    if not found.n_missing:
+        return [*lines, f"all of them are made already, in {place}"]
     if found.n_missing < found.n_runs:
         lines.append(f"{found.n_runs - found.n_missing:,} of them are made already, in {place}")
     each = f"{1000.0 * found.seconds_a_run:.0f} ms a run on this machine, as measured now"
