@@ -111,8 +111,7 @@ def offer_is_made(user, lead, org, p, asked, week, notes):
     accepts = asked or user_accepts(user, org, p, draw(own, purpose.WILLING))
     if keeps_ledger(notes):
         chance = 1.0 if asked else chance_of_accepting(user, org, p)
-        lead_row = user.coordinator if lead == LEAD_COORDINATOR else lead
-        record_offer(notes, user, lead_row, int(accepts), asked, carer_wishes, chance, draw(own, purpose.WILLING))
+        record_offer(notes, user, lead, int(accepts), asked, carer_wishes, chance, draw(own, purpose.WILLING))
     if accepts:
         note(notes, M_ACCEPTED, weight)
         note(notes, M_RAISED, weight)

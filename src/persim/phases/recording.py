@@ -126,14 +126,15 @@ def record_gates(notes, lead, row, user, team, org, p, judgement, today, excused
 
 
 @loop
-def record_offer(notes, user, lead_row, accepted, asked, carer_wishes, chance, u):
-    """An offer and the person's choice."""
+def record_offer(notes, user, lead, accepted, asked, carer_wishes, chance, u):
+    """An offer and the person's choice. `lead` is a row, or LEAD_COORDINATOR."""
+    lead_row = user.coordinator if lead == LEAD_COORDINATOR else lead
     bits = ASKED_BIT if asked else 0
     if user.carer != NO_CARER:
         bits |= CARER_BIT
     if carer_wishes:
         bits |= CARER_WISHES_BIT
-    if lead_row == user.coordinator:
+    if lead == LEAD_COORDINATOR:
         bits |= COORDINATOR_LEADS_BIT
     record(notes, E_OFFER, accepted, lead_row, bits, user.autonomy_preference, user.confidence, chance, u)
 
