@@ -101,13 +101,27 @@ def test_every_rule_is_described_once() -> None:
     assert dict(described) == dict.fromkeys([*CODE, *ELSEWHERE], 1)
 
 
+def is_switch(node: ast.AST) -> bool:
+    """Is this the look at a switch: `p.lift_... < 0.5` or `>= 0.5`?"""
+    return isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr.startswith("lift_")
+
+
+def weights_of(rule: ast.AST) -> set[float]:
+    """The numbers in a rule, those with which switches are compared left out."""
+    switches = {id(number) for node in ast.walk(rule) if is_switch(node) for number in ast.walk(node)}
+    return {
+        abs(float(node.value))
+        for node in ast.walk(rule)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+        and id(node) not in switches
+    }
+
+
 @pytest.mark.parametrize("name", CODE)
 def test_every_fixed_weight_of_a_rule_stands_in_its_description(name: str) -> None:
-    weights = {
-        abs(float(node.value))
-        for node in ast.walk(CODE[name][1])
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
-    }
+    weights = weights_of(CODE[name][1])
     described = {float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", entries()[name])}
     assert weights - described - NO_WEIGHTS - MECHANICS.get(name, set()) == set()
 
@@ -120,3 +134,23 @@ def test_every_parameter_stands_in_the_description_of_the_model() -> None:
 def test_the_week_runs_in_the_order_that_is_described() -> None:
     rows = table_after("## 3 Process overview and scheduling", MODEL_PAGE)
     assert [(row[0], row[1], *named(row[3])) for row in rows] == [tuple(phase) for phase in PHASES]
+
+
+SWITCHES = "### 7.10 Barriers that can be switched off"
+
+
+def test_every_switch_is_on_from_the_same_number_and_read_where_it_is_said() -> None:
+    paths = [*RULES.glob("*.py"), *(ROOT / "src/persim/phases").glob("*.py")]
+    functions = [
+        node for path in paths for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    ]  # fmt: skip
+    readers: dict[str, set[str]] = {p.name: set() for p in TABLE if p.group == "barriers"}
+    for function in functions:
+        looks = [node for node in ast.walk(function) if is_switch(node)]
+        assert all(look.comparators[0].value == 0.5 for look in looks), function.name
+        for look in looks:
+            readers[look.left.attr].add(function.name)
+    told = {named(row[0])[0]: set(named(row[2])) for row in table_after(SWITCHES, MODEL_PAGE)}
+    assert told == readers
+    assert "(from 0.5)" in MODEL_PAGE.split(SWITCHES, 1)[1].split("###", 1)[0]
