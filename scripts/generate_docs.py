@@ -1,4 +1,4 @@
-"""Write what is made from the tables of parameters and outcomes: docs/parameters.md and the schemas of scenarios and designs.
+"""Write what is made from tables of the program: docs/parameters.md, docs/ledger.md, the schemas of scenarios and designs.
 
 python scripts/generate_docs.py           # write them
 python scripts/generate_docs.py --check   # fail if one of them is out of date, write nothing
@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from persim.design_schema import design_schema
-from persim.parameter_docs import markdown
+from persim.ledger_docs import markdown as ledger_page
+from persim.parameter_docs import markdown as parameter_page
 from persim.scenario_schema import scenario_schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,7 +24,8 @@ def generated() -> dict[Path, str]:
         ROOT / "experiments" / "design.schema.json": design_schema(),
     }
     texts = {path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for path, schema in schemas.items()}
-    return {ROOT / "docs" / "parameters.md": markdown(), **texts}
+    pages = {"parameters.md": parameter_page(), "ledger.md": ledger_page()}
+    return {**{ROOT / "docs" / name: text for name, text in pages.items()}, **texts}
 
 
 def main() -> int:

@@ -64,6 +64,9 @@ Changes = Annotated[
         "--set", metavar="NAME=VALUE", help="Change a number in every week; may be repeated.", show_default=False
     ),
 ]
+KeepLedger = Annotated[
+    bool, typer.Option("--ledger", help="Keep every event with its cause, as ledger.parquet in the folder of --out.")
+]
 Out = Annotated[Path | None, typer.Option(help="The folder to write results to.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a result folder that persim wrote.")]

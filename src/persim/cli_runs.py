@@ -20,6 +20,7 @@ from persim.cli_options import (
     Force,
     Groups,
     Json,
+    KeepLedger,
     Out,
     Outcomes,
     People,
@@ -71,6 +72,7 @@ def run(
     ] = RecordChoice.weekly,
     groups: Groups = None,
     set_: Changes = None,
+    ledger: KeepLedger = False,
     out: Out = None,
     json: Json = False,
     force: Force = False,
@@ -81,6 +83,8 @@ def run(
     from persim.simulate import checked_groups
     from persim.store import plain
 
+    if ledger and out is None:
+        raise InputError("--ledger keeps a file: say in which folder with --out")
     found = read_scenario(scenario).changed(n_users=people, n_weeks=weeks, **changes(set_))
     dimensions = checked_groups(listed(groups))
     if found.arms:
@@ -89,7 +93,7 @@ def run(
     with _interruptible(), _folder(out, found.name, force) if out else _nowhere() as folder:
         _say_if_compiling()
         started = time.time()
-        result = _run(found, seed, dimensions)
+        result = _run(found, seed, dimensions, ledger)
         place = _write_run(result, record, folder, started) if folder else None
     if json:
         terminal.show_json(plain(as_json(result)) | ({"folder": str(_shown(place))} if place else {}))
@@ -226,12 +230,12 @@ def _report(comparison: Comparison, place: Path, json: bool) -> None:
         raise typer.Exit(terminal.SOME_FAILED)
 
 
-def _run(scenario: Scenario, seed: int, dimensions: tuple[str, ...]) -> Run:
+def _run(scenario: Scenario, seed: int, dimensions: tuple[str, ...], ledger: bool) -> Run:
     """One run; if it fails, its cause in one line and exit code 1."""
     from persim.simulate import run_scenario
 
     try:
-        return run_scenario(scenario, seed, "weekly", dimensions)
+        return run_scenario(scenario, seed, "weekly", dimensions, ledger=ledger)
     except PersimError:
         raise
     except Exception as error:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from persim.errors import InputError
+from persim.errors import InputError, StoreError
 from persim.events import EVENT, KINDS, MOST_A_LOCALITY, MOST_A_PERSON, MOST_A_POST
 from persim.model_version import MODEL_VERSION
 from persim.phases.counting import HAND_ROWS, Notes
@@ -102,7 +102,10 @@ class Ledger:
         )
 
     def write(self, path: Path) -> None:
-        """Write the ledger as Parquet, with the scenario, the seed and the model's version in the file."""
+        """Write the ledger as Parquet, with the scenario, the seed and the model's version in the file.
+
+        Raises: StoreError if the file cannot be written.
+        """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -111,7 +114,11 @@ class Ledger:
             "model_version": self.model_version,
         }  # fmt: skip
         table = pa.table({name: np.ascontiguousarray(self.rows[name]) for name in EVENT.names or ()})
-        pq.write_table(table.replace_schema_metadata({_META: json.dumps(about).encode()}), path, compression="zstd")
+        table = table.replace_schema_metadata({_META: json.dumps(about).encode()})
+        try:
+            pq.write_table(table, path, compression="zstd")
+        except OSError as error:
+            raise StoreError(f"{path.name} cannot be written: {(error.strerror or str(error)).lower()}") from None
 
 
 def read_ledger(path: str | Path) -> Ledger:

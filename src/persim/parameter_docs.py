@@ -28,6 +28,7 @@ GROUP_TITLES = {
     "culture": "Culture and learning",
     "costs": "Costs and who pays",
     "levers": "Levers: what a dated policy step changes",
+    "barriers": "Barriers: 1 switches one off",
 }
 
 

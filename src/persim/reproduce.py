@@ -219,9 +219,9 @@ def _run_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, 
     from persim.run_folder import write_run
     from persim.simulate import checked_groups, run_scenario
 
-    started = time.time()
+    started, groups = time.time(), checked_groups(manifest["groups"])
     scenario = _scenario(manifest["scenarios"][0], folder)
-    run = run_scenario(scenario, manifest["seed"], "weekly", checked_groups(manifest["groups"]))
+    run = run_scenario(scenario, manifest["seed"], "weekly", groups, ledger=manifest.get("ledger", False))
     return write_run(run, manifest["record"], made, started)
 
 

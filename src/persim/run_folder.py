@@ -1,4 +1,4 @@
-"""The result folder of one run: its outcomes over time, the people at its end, and the manifest."""
+"""The result folder of one run: its outcomes over time, the people at its end, its ledger if kept, and the manifest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import persim
 from persim.comparison_words import PURPOSE
+from persim.ledger import FILE
 from persim.model_version import MODEL_VERSION
 from persim.outcomes import OUTCOMES
 from persim.run_words import ONE_RUN, barrier_table, groups_table, yearly_table
@@ -20,28 +21,35 @@ table.txt        the headline year by year, and what stood in the way in the las
 {record:<17}every outcome over time and by group; week 0 is the week of 7 April 2008
 waits.*          how long each step of the way takes, people still waiting included (Kaplan-Meier)
 people.*         everyone under the Trust in the last week
-scenario.json    the scenario as it was run, complete
+{ledger}scenario.json    the scenario as it was run, complete
 manifest.json    versions, options, and the SHA-256 of every file
 
 {one_run}
 {purpose}
 The people are synthetic. A row is nobody real, and predicts nobody.
 """
+LEDGER_LINE = f"{FILE}   every event with its cause: `persim explain THIS_FOLDER --person 3` tells of somebody\n"
 
 
 def write_run(run: Run, record: Record, folder: ResultFolder, started: float) -> Path:
-    """Write a run's tables and give the folder its name. Another record than weekly is run again for."""
+    """Write a run's tables, and its ledger if it kept one, and give the folder its name.
+
+    Another record than weekly is run again for.
+    """
     kept = run if record == "weekly" else run_scenario(run.scenario, run.seed, record, run.dimensions)
     folder.write_table(record, kept.table([outcome.name for outcome in OUTCOMES]))
     folder.write_table("people", run.people)
     folder.write_table("waits", run.waits)
+    if run.ledger is not None:
+        run.ledger.write(folder.path(FILE))
     folder.write_json("scenario.json", run.scenario.resolved())
     tables = [yearly_table(run), *([groups_table(run)] if run.dimensions else []), barrier_table(run)]
     folder.write_text(
         "table.txt", "\n".join("\n".join(text for text, _ in table.lines(220)) + "\n" for table in tables)
     )
     words = {"version": persim.__version__, "name": run.scenario.name, "seed": run.seed, "people": run.scenario.n_users}
-    folder.write_text("README.txt", README.format(**words, record=f"{record}.*", one_run=ONE_RUN, purpose=PURPOSE))
+    words |= {"record": f"{record}.*", "one_run": ONE_RUN, "purpose": PURPOSE}
+    folder.write_text("README.txt", README.format(**words, ledger="" if run.ledger is None else LEDGER_LINE))
     return folder.commit({
         "command": "run",
         "persim": persim.__version__,
@@ -54,6 +62,7 @@ def write_run(run: Run, record: Record, folder: ResultFolder, started: float) ->
         "weeks": [run.scenario.start_week, run.scenario.start_week + run.scenario.n_weeks - 1],
         "record": record,
         "groups": list(run.dimensions),
+        "ledger": run.ledger is not None,
         "scenarios": [
             {"name": safe_name(run.scenario.name), "digest": run.scenario.digest(), "file": "scenario.json",
              "resolved": run.scenario.resolved()}
