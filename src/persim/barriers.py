@@ -49,7 +49,7 @@ BARRIERS: tuple[Barrier, ...] = (
     Barrier(
         "time", "No time", "time",
         "Reviews never slip, there is always time to speak of budgets and to fill in forms with the person, nobody keeps "
-        "quiet to save time, and a vacant or absent coordinator is stood in for.",
+        "quiet to save time or is too full to take a hand-off, and a vacant or absent coordinator is stood in for.",
         (Gate.TIME, Gate.NOT_RECOMMENDED, Gate.NO_COORDINATOR),
     ),
     Barrier(
@@ -64,7 +64,7 @@ BARRIERS: tuple[Barrier, ...] = (
     ),
     Barrier(
         "risk", "Held back for perceived risk", "perceived risk",
-        "No practitioner keeps a budget back for the risk they see.",
+        "No practitioner keeps a budget back for the risk they see, nor for alarm in the team.",
         (Gate.RISK,),
     ),
     Barrier(

@@ -1,6 +1,7 @@
 """Barrier attribution on the model: shares add up, equals get equal shares, what is off already gets nothing."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -261,6 +262,13 @@ def test_the_folder_is_verified_and_comes_out_the_same_again(whole):
     assert reproduce_folder(whole.folder, jobs=2).ok
 
 
+def test_a_report_of_an_attribution_is_refused_in_a_line(whole):
+    from persim.report.folder import read_folder
+
+    with pytest.raises(StoreError, match="a report is made of a comparison or a sweep"):
+        read_folder(whole.folder)
+
+
 def test_results_do_not_depend_on_the_number_of_threads(whole, tmp_path):
     one = attribute(small(), tmp_path / "one", barriers=FEW, replicates=3, exact=True, figures=False, jobs=1)
     name = "parts/" + next(one.folder.glob("parts/*")).name
@@ -290,3 +298,9 @@ def test_a_seed_with_a_failed_run_is_left_out_whole(monkeypatch, tmp_path):
 def test_python_finds_it_among_the_public_names():
     assert persim.attribute is attribute
     assert persim.Attribution.__name__ == "Attribution"
+
+
+def test_the_page_on_attribution_says_what_each_off_means():
+    page = (Path(__file__).parents[2] / "docs" / "attribution.md").read_text("utf-8")
+    for barrier in BARRIERS:
+        assert f"| `{barrier.key}` | {barrier.label} | {barrier.off} |" in page

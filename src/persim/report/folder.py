@@ -151,6 +151,8 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise StoreError(f"{place}: not written by persim")
     if not isinstance(manifest.get("files"), dict):
         raise StoreError(f"{place}: damaged: `files` is missing or not a list of files with their SHA-256")
+    if manifest.get("command") == "attribute":
+        raise StoreError(f"{path} holds a barrier attribution: a report is made of a comparison or a sweep")
     if not isinstance(manifest.get("scenarios", []), list):
         raise StoreError(f"{place}: damaged: `scenarios` is not a list")
     return manifest
