@@ -30,7 +30,7 @@ LEFT_OUT = (
     "Most of a life is not here: the model has no ethnicity, age, sex, poverty, housing, work, faith or diagnosis, one "
     "carer at most, and no reasons. A sentence says what was recorded, never why."
 )
-MARGIN = "A number in brackets is the row of the ledger that a sentence tells; dates are those of a week's Monday."
+MARGIN = "The number behind a sentence is the row of the ledger that it tells; dates are those of a week's Monday."
 INDICES = "Perceived risk, trust and involvement are indices of this model, from 0 to 1."
 GATES = (
     "Gates stand in a row, and the first that closes decides what is told first; one opened alone would often meet the "

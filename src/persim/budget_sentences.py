@@ -145,8 +145,8 @@ def signed(row: np.void, setting: Setting) -> Telling:
 def panel(row: np.void, setting: Setting) -> Telling:
     """The panel's decision."""
     words = {
-        0: "funded the plan", 1: "refused to fund the plan", 2: "sent the plan back",
-        3: "refused to fund the plan, the year's money being committed",
+        0: "funded the plan", 1: "did not fund the plan", 2: "sent the plan back",
+        3: "did not fund the plan, the year's money being committed",
     }  # fmt: skip
     weeks = counted(row, "detail", "week")
     waited = f"after {weeks.words} of waiting for it" if weeks.value > 0.0 else "at its next meeting"

@@ -159,7 +159,7 @@ def order_ended(row: np.void, setting: Setting) -> Telling:
 
 def recalled(row: np.void, setting: Setting) -> Telling:
     """Recall, and whether the order was revoked."""
-    words = {0: "The order went on", 1: "The order was revoked, and the stay went on under section 3"}
+    words = {0: "The order went on", 1: "The order was revoked, and the stay in hospital is under section 3"}
     return told("Recalled to hospital under the order. {order}.", order=coded(row, "outcome", words))
 
 

@@ -25,7 +25,7 @@ from persim.story_page import story_page
 Story = Biography | CaseloadYear
 README = """{title}, from persim {version}: {name}, seed {seed}, {people:,} people.
 
-story.txt        the story; a number in brackets is the row of the ledger that a sentence tells
+story.txt        the story; the number behind a sentence is the row of the ledger that it tells
 story.html       the same as a page, to open in any browser or to print
 story.json       the same for programs: each fact of each sentence with the column it is from
 {figure}ledger.parquet   every event of the run; `persim explain THIS_FOLDER --person 3` tells of somebody else
@@ -105,17 +105,14 @@ def ledger_of(scenario: Scenario, seed: int) -> Ledger:
 def page_of(story: Story, svg: str = "") -> str:
     """A story as an HTML page."""
     lives = story.lives
+    counts = "\n".join(counts_words(story.counts))
     if isinstance(story, CaseloadYear):
         table = "\n".join(line for line, _ in story.table().lines(110))
-        blocks = [
-            ("Where the hours went", table),
-            ("What happened on the caseload", "\n".join(counts_words(story.counts))),
-        ]
+        blocks = [("Hours", table, "table"), ("What happened on the caseload", counts, "words")]
         return story_page(story.title, [story.subtitle], story.notes()[-1], [], story.sentences, blocks, story.notes())
-    blocks = [("In numbers", "\n".join(counts_words(story.counts)))]
     return story_page(
-        story.title, [story.subtitle, story.chosen], SYNTHETIC, lives.who(story.person), story.sentences, blocks,
-        story.notes(), svg,
+        story.title, [story.subtitle, story.chosen], SYNTHETIC, lives.who(story.person), story.sentences,
+        [("In numbers", counts, "words")], story.notes(), svg,
     )  # fmt: skip
 
 

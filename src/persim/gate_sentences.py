@@ -55,7 +55,7 @@ def opportunity(row: np.void, setting: Setting) -> Telling:
         first = Fact(WORDS[closed[0]][1], "detail", bits)
         return told("{occasion}, personal budgets were not raised: {first}.", occasion=occasion, first=first)
     also = "; ".join(closed_words(gate) for gate in closed[1:])
-    others = Fact(f" Also closed: {also}." if also else " Every other gate stood open.", "detail", bits)
+    others = Fact(f" Also closed: {also}." if also else " No other gate closed.", "detail", bits)
     return told(
         "{occasion}, {who} did not raise personal budgets. The gate that closed first: {first}.{others}",
         occasion=occasion, who=setting.who(row), first=first, others=others,

@@ -1,7 +1,7 @@
 """The life line: five years of one synthetic person as one figure.
 
-From the top: what happened, as flags that never overlap; where the person was; the stage on the way to a budget; choice
-and control as felt, beside the risk that is perceived. Which rows of the ledger become flags stands in `life_marks`.
+From the top: what happened, as flags that never overlap (`flag_places`); where the person was; the stage on the way to a
+budget; choice and control as felt, beside the risk that is perceived. Which rows become flags stands in `life_marks`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from matplotlib.dates import DateFormatter, MonthLocator, YearLocator, date2num
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.textpath import TextPath
 from matplotlib.transforms import blended_transform_factory
 
 from persim.figure_frames import (
@@ -33,13 +32,13 @@ from persim.figure_frames import (
     height_of,
     house_style,
 )
+from persim.flag_places import FLAG_SIZE, LEFT, Flag, placed, room_for
 from persim.policy import monday_of
 from persim.state import LegalStatus, MentalState, Place, Stage
 
-ORANGE, SOFT, SAND = "#E69F00", "#D6E6F2", "#EFEFEF"
-LEFT, RIGHT = 1.25, 1.55  # inches beside the panels
-FLAG_SIZE, FLAG_LINE, MOST_FLAGS = 8.8, 0.185, 9  # points; inches for a line of flags; lines of flags
-LANE, GAP, CURVES, STEP, KEY = 0.25, 0.11, 1.35, 0.2, 0.44  # inches
+ORANGE, SOFT, SAND, MINT = "#E69F00", "#D6E6F2", "#EFEFEF", "#A6D9C7"
+FLAG_LINE = 0.185  # inches for a line of flags
+LANE, GAP, CURVES, STEP, KEY = 0.25, 0.11, 1.35, 0.2, 0.2  # inches
 STAGES = {
     Stage.OUTSIDE: "not on the way", Stage.HANDED_ON: "handed on", Stage.RAISED: "raised",
     Stage.ASSESSMENT: "assessment", Stage.INDICATIVE: "sum", Stage.PLAN: "support plan", Stage.FUNDING: "funding",
@@ -49,19 +48,6 @@ MARKERS = {"person": ("^", BLUE), "gate": ("o", VERMILION), "budget": ("s", GREE
 MARKER_WORDS = {
     "person": "the person's choice", "gate": "budgets not raised", "budget": "on the way, or the budget", "care": "care",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Flag:
-    """A mark over the life line: its week, its few words, whose it is (a key of `MARKERS`), and how soon it is left out.
-
-    Labels of the lowest `weight` go first where there is no room; their marks stay.
-    """
-
-    week: int
-    label: str
-    whose: str
-    weight: int
 
 
 @dataclass(frozen=True)
@@ -77,13 +63,15 @@ def life_line(states: np.ndarray, start_week: int, flags: Sequence[Flag], words:
         states: the person's record at the end of each week, dtype USER, shape (n_weeks,).
         start_week: calendar week of the first. legal: show the Mental Health Act in a lane of its own, if it was used.
     """
-    shown, rows = placed(flags, start_week, len(states))
+    right = room_for(flags, start_week, len(states))
+    shown, rows = placed(flags, start_week, len(states), right)
     lanes = lanes_of(states, legal)
     stages = sorted({Stage.OUTSIDE, Stage.IN_USE, *(Stage(int(code)) for code in states["pathway_stage"])})
     n_lines = 1 + max(rows, default=0)
     heights = [0.24 + FLAG_LINE * n_lines, LANE * len(lanes), STEP * len(stages) + 0.1, CURVES]
     with house_style():
-        figure, (top, where, way, felt) = _frame(heights, words)
+        key = _key_lines(lanes, shown)
+        figure, (top, where, way, felt) = _frame(heights, words, KEY * len(key), right)
         days = np.array(date2num([monday_of(start_week + number) for number in range(len(states) + 1)]), float)
         _draw_flags(top, shown, rows, n_lines)
         _draw_lanes(where, lanes, days)
@@ -101,42 +89,11 @@ def life_line(states: np.ndarray, start_week: int, flags: Sequence[Flag], words:
             felt.xaxis.set_major_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
             felt.xaxis.set_major_formatter(DateFormatter("%b %Y"))
         felt.tick_params(axis="x", labelsize=9.5)
-        _draw_key(figure, lanes, shown, words)
+        _draw_key(figure, key, words)
         return figure
 
 
 # Flags
-
-
-def placed(flags: Sequence[Flag], start_week: int, n_weeks: int) -> tuple[list[Flag], list[int]]:
-    """Flags by week, and on which line each label stands: labels and poles never touch; -1 where a label found no room.
-
-    A label runs to the right of its pole. So a flag stands above all later ones whose poles its label reaches, and the
-    lines fill from below.
-    """
-    shown = sorted(flags, key=lambda flag: flag.week)
-    inches = (WIDTH - LEFT - RIGHT) / max(1, n_weeks)
-    places = [(flag.week - start_week) * inches for flag in shown]
-    widths = [0.16 + TextPath((0, 0), flag.label, size=FLAG_SIZE).get_extents().width / 72.0 for flag in shown]
-    silent: set[int] = set()
-    while True:
-        rows = _rows(places, widths, silent)
-        too_high = [number for number, row in enumerate(rows) if row >= MOST_FLAGS]
-        if not too_high:
-            return shown, rows
-        spoken = [number for number in range(len(shown)) if number not in silent]
-        silent.add(min(spoken[spoken.index(too_high[-1]) :], key=lambda number: (shown[number].weight, -number)))
-
-
-def _rows(places: Sequence[float], widths: Sequence[float], silent: set[int]) -> list[int]:
-    rows = [-1] * len(places)
-    for number in reversed(range(len(places))):
-        if number in silent:
-            continue
-        end = places[number] + widths[number]
-        under = [rows[later] for later in range(number + 1, len(places)) if places[later] < end]
-        rows[number] = 1 + max(under, default=-1)
-    return rows
 
 
 def _draw_flags(axes: Axes, shown: Sequence[Flag], rows: Sequence[int], n_lines: int) -> None:
@@ -165,7 +122,7 @@ def _draw_flags(axes: Axes, shown: Sequence[Flag], rows: Sequence[int], n_lines:
 
 
 def lanes_of(states: np.ndarray, legal: bool = True) -> list[_Lane]:
-    """Where the person was; under the Act, if ever; counted by the council, if ever."""
+    """Where the person was; eligible or not; under the Act, if ever; counted by the council, if ever."""
     away, state = states["place"] == Place.AWAY, states["mental_state"]
     lanes = [
         _Lane("Where", (
@@ -175,6 +132,8 @@ def lanes_of(states: np.ndarray, legal: bool = True) -> list[_Lane]:
             (away, "white", "////", "discharged"),
         ))
     ]  # fmt: skip
+    eligible = (states["eligible"] == 1) & ~away
+    lanes.append(_Lane("Social care", ((eligible, MINT, "", "eligible"),)))
     status = states["legal_status"]
     if legal and (status != LegalStatus.VOLUNTARY).any():
         detained = (status == LegalStatus.SECTION_2) | (status == LegalStatus.SECTION_3)
@@ -221,7 +180,8 @@ def _key_of(lanes: Sequence[_Lane]) -> list[tuple[str, str, str]]:
     return [(colour, hatch, name) for lane in lanes for held, colour, hatch, name in lane.bars if held.any()]
 
 
-def _draw_key(figure: Figure, lanes: Sequence[_Lane], shown: Sequence[Flag], words: Words) -> None:
+def _key_lines(lanes: Sequence[_Lane], shown: Sequence[Flag]) -> list[list[Line2D | Patch]]:
+    """What marks and bars mean, in lines from the top."""
     handles: list[Line2D | Patch] = []
     for whose, (marker, colour) in MARKERS.items():
         if any(flag.whose == whose for flag in shown):
@@ -230,12 +190,17 @@ def _draw_key(figure: Figure, lanes: Sequence[_Lane], shown: Sequence[Flag], wor
                 Line2D([], [], linestyle="", marker=marker, color=face, markeredgecolor=colour, markeredgewidth=1.4,
                        markersize=5.5, label=MARKER_WORDS[whose])
             )  # fmt: skip
+    n_marks = len(handles)
     handles += [
         Patch(facecolor=colour, hatch=hatch, edgecolor="#999999" if hatch else colour, linewidth=0.5, label=name)
         for colour, hatch, name in _key_of(lanes)
     ]
-    for line, part in enumerate(reversed([handles[:6], handles[6:]] if len(handles) > 8 else [handles])):
-        y = (height_of(words.caveat) + 0.04 + 0.2 * line) / figure.get_figheight()
+    return [handles] if len(handles) <= 8 else [handles[:n_marks], handles[n_marks:]]
+
+
+def _draw_key(figure: Figure, lines: Sequence[list[Line2D | Patch]], words: Words) -> None:
+    for number, part in enumerate(reversed(lines)):
+        y = (height_of(words.caveat) + 0.06 + KEY * number) / figure.get_figheight()
         figure.legend(
             handles=part, loc="lower left", bbox_to_anchor=(0.25 / WIDTH, y), ncols=len(part),
             fontsize=NOTE_SIZE + 0.8, frameon=False, handlelength=1.4, handletextpad=0.5, columnspacing=1.4,
@@ -294,10 +259,10 @@ def _draw_felt(axes: Axes, states: np.ndarray, days: np.ndarray) -> None:
         )  # fmt: skip
 
 
-def _frame(heights: Sequence[float], words: Words) -> tuple[Figure, list[Axes]]:
+def _frame(heights: Sequence[float], words: Words, key: float, right: float) -> tuple[Figure, list[Axes]]:
     """A figure with panels of these heights one under another, and its words around them."""
     subtitle, caveat = textwrap.wrap(words.subtitle, 142), textwrap.wrap(words.caveat, 180)
-    head, foot = 0.62 + 0.2 * len(subtitle), 0.3 + height_of(words.caveat) + KEY
+    head, foot = 0.62 + 0.2 * len(subtitle), 0.34 + height_of(words.caveat) + key
     total = head + sum(heights) + GAP * (len(heights) - 1) + foot
     figure = Figure(figsize=(WIDTH, total))
     panels, top = [], total - head
@@ -305,7 +270,7 @@ def _frame(heights: Sequence[float], words: Words) -> tuple[Figure, list[Axes]]:
         share = {"sharex": panels[0]} if panels else {}
         bottom = top - height
         panels.append(
-            figure.add_axes((LEFT / WIDTH, bottom / total, (WIDTH - LEFT - RIGHT) / WIDTH, height / total), **share)
+            figure.add_axes((LEFT / WIDTH, bottom / total, (WIDTH - LEFT - right) / WIDTH, height / total), **share)
         )
         top = bottom - GAP * (0.4 if number == 0 else 1.6 if number == 2 else 1.0)
     figure.text(0.25 / WIDTH, 1 - 0.40 / total, words.title, fontsize=TITLE_SIZE, fontweight="bold", va="baseline")

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from persim import events
+from persim.flag_places import Flag
 from persim.gate_sentences import WORDS, gates_in
-from persim.life_line import Flag
 from persim.sentence import Sentence
 from persim.state import Barrier, BudgetForm, MentalState
 
@@ -31,8 +31,16 @@ _ENDED = {
 
 def flags_of(sentences: Iterable[Sentence], rows: np.ndarray) -> list[Flag]:
     """The flags of a story, by its sentences' rows (dtype EVENT, of the whole ledger)."""
-    found = (flag_of(rows[sentence.row]) for sentence in sentences)
-    return [flag for flag in found if flag is not None]
+    found: list[Flag] = []
+    for flag in (flag_of(rows[sentence.row]) for sentence in sentences):
+        if flag is None:
+            continue
+        asked = found[-1] if found and found[-1].label == "asked" and found[-1].week == flag.week else None
+        if asked is not None:  # a request and its answer are one flag
+            found[-1] = Flag(flag.week, f"asked, {flag.label}", flag.whose, max(flag.weight, asked.weight))
+        else:
+            found.append(flag)
+    return found
 
 
 def flag_of(row: np.void) -> Flag | None:

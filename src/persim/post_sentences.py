@@ -63,5 +63,5 @@ def of_person(number: int, row: np.void, posts: Posts, coordinator: int) -> Sent
     if telling is None:
         return None
     person = Fact(f"Synthetic person {row['person']}", "person", int(row["person"]))
-    text = f"{person.words}: {telling.text}"
+    text = f"{person.words}: {telling.text[:1].lower()}{telling.text[1:]}"
     return Sentence(number, int(row["week"]), KINDS[int(row["kind"])].name, text, {"person": person, **telling.facts})

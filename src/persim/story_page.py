@@ -24,12 +24,14 @@ figure { margin: 1.25rem 0; overflow-x: auto; }
 figure svg { display: block; width: 100%; min-width: 44rem; height: auto; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1.2rem; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); }
-th { font-weight: 400; color: var(--soft); white-space: nowrap; width: 6.5rem; }
-td.row { text-align: right; color: var(--soft); font-size: .85rem; padding-right: 0; font-variant-numeric: tabular-nums; }
+th { font-weight: 400; color: var(--soft); white-space: nowrap; width: 8rem; }
+td.row { width: 5rem; text-align: right; color: var(--soft); font-size: .85rem; padding-right: 0;
+  font-variant-numeric: tabular-nums; }
 td small { display: block; color: var(--soft); }
 pre { overflow-x: auto; font-size: .85rem; line-height: 1.4; }
+pre.words { white-space: pre-wrap; font: inherit; margin: 0; }
 .notes p, footer { color: var(--soft); font-size: .92rem; margin: 0 0 .5rem; }
 footer { display: none; }
 @media print {
@@ -44,13 +46,13 @@ footer { display: none; }
 
 def story_page(
     title: str, subtitle: Sequence[str], synthetic: str, start: Sequence[tuple[str, str]], sentences: Sequence[Sentence],
-    blocks: Sequence[tuple[str, str]], notes: Sequence[str], svg: str = "",
+    blocks: Sequence[tuple[str, str, str]], notes: Sequence[str], svg: str = "",
 ) -> str:  # fmt: skip
     """The page.
 
     Args:
         subtitle: lines under the title. synthetic: what every printed page says at its foot. start: who, as pairs.
-        blocks: (heading, text kept as it stands). svg: the life line, or nothing.
+        blocks: (heading, text, "table" to keep its columns or "words"). svg: the life line, or nothing.
     """
     parts = [f"<h1>{escape(title)}</h1>", *(f'<p class="soft">{escape(line)}</p>' for line in subtitle if line)]
     parts.append(f'<p class="note">{escape(synthetic)}</p>')
@@ -61,7 +63,7 @@ def story_page(
     if start:
         pairs = "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in start)
         parts.append(f"<h2>At the start</h2><dl>{pairs}</dl>")
-    parts += [f"<h2>{escape(heading)}</h2><pre>{escape(text)}</pre>" for heading, text in blocks]
+    parts += [f'<h2>{escape(heading)}</h2><pre class="{kind}">{escape(text)}</pre>' for heading, text, kind in blocks]
     parts += _years(sentences)
     parts.append(
         f'<div class="notes"><h2>How to read this</h2>{"".join(f"<p>{escape(note)}</p>" for note in notes)}</div>'
