@@ -76,7 +76,8 @@ def attribute(
         orders: random orders for each seed, each with its reverse. exact: all subsets instead of sampled orders; so it is,
             too, where that takes no more runs.
         n_users, n_weeks: instead of what the scenario says. window: weeks or dates to report on, the last 52 if none.
-        groups: dimensions to show apart; profession, legal status, perceived risk and rural if none.
+        groups: dimensions to keep apart; profession, legal status, perceived risk and rural if none. Words and pictures
+            show legal status only if it is named.
         jobs: threads or processes, 0 for all cores. workers: "threads" or "processes".
         resume: go on with the attribution in the folder. rerun_failed: make runs that failed again. repair: make again
             what is damaged. force: throw away what is there and begin anew.

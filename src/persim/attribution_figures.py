@@ -69,7 +69,7 @@ def figures(found: Attribution) -> Iterator[tuple[str, Words, Figure]]:
     yield "readings", words, three_readings(found.shares, found.singles, found.last, words)
     if len(found.interactions):
         yield interaction_figure(found, size)
-    if len(found.labels) > 1:
+    if found.shown:
         yield groups_figure(found, size)
     if np.isfinite(found.tally["at_all"]).all():
         weeks = found.plan.window[1] - found.plan.window[0]
@@ -103,8 +103,7 @@ def groups_figure(found: Attribution, size: str) -> tuple[str, Words, Figure]:
         f"Shapley shares within each group, in points of 100 eligible people of the group ({WHISKERS}). {size}.",
         f"{GROUPS_CAVEAT} {FAULT_CAVEAT}",
     )
-    dimensions = list(dict.fromkeys(found.groups["dimension"]))
-    titles = {name: GROUP_TITLES[name] for name in dimensions if name in GROUP_TITLES}
+    titles = {name: GROUP_TITLES[name] for name in dict.fromkeys(dimension for dimension, _ in found.shown)}
     return "groups", words, shares_by_group(found.shares, found.groups, titles, words)
 
 

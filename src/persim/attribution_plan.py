@@ -34,6 +34,7 @@ from persim.simulate import checked_groups
 
 KIND = "barrier attribution"  # what the folder's design.json calls itself
 GROUPS = ("profession", "legal_status", "perceived_risk", "rural")
+ON_REQUEST = ("legal_status",)  # in tables always, in words and pictures for those who named it
 REPLICATES, PAIRS, ORDERS = 30, 10, 4
 FEWEST_SAMPLED = 4  # barriers; of fewer all subsets are run
 
@@ -46,7 +47,7 @@ class AttributionPlan:
         scenario: ends with the window. barriers: in the table's order. replicates: seeds, from `seed` on.
         pairs: seeds asked for each pair of barriers; pairs_each: pairs in a replicate. orders: random orders in a
             replicate, each with its reverse. exact: are all subsets run? window: (first, stop) calendar weeks.
-        groups: dimensions to show apart.
+        groups: dimensions to keep apart. shown: those of them that words and pictures show.
     """
 
     scenario: Scenario
@@ -59,6 +60,7 @@ class AttributionPlan:
     exact: bool
     window: tuple[int, int]
     groups: tuple[str, ...]
+    shown: tuple[str, ...]
 
     @property
     def n_slots(self) -> int:
@@ -110,6 +112,7 @@ def planned_attribution(
     start = found.start_week
     weeks = read_window(window, start, start + found.n_weeks)
     pairs_each = _pairs_each(len(chosen), replicates, pairs, orders)
+    kept = checked_groups(GROUPS if groups is None else groups)
     return AttributionPlan(
         scenario=replace(found, n_weeks=weeks[1] - start),
         barriers=chosen,
@@ -120,7 +123,8 @@ def planned_attribution(
         orders=int(orders),
         exact=_is_exact(len(chosen), orders, pairs_each, exact),
         window=weeks,
-        groups=checked_groups(GROUPS if groups is None else groups),
+        groups=kept,
+        shown=tuple(name for name in kept if groups is not None or name not in ON_REQUEST),
     )
 
 
@@ -158,6 +162,7 @@ def content_of(plan: AttributionPlan, columns: Sequence[str]) -> dict[str, Any]:
         "exact": plan.exact,
         "window": list(plan.window),
         "groups": list(plan.groups),
+        "shown": list(plan.shown),
         "factors": [],
         "worlds": [[] for _ in range(plan.n_slots)],
         "alternatives": [{"name": scenario.name, "digest": scenario.digest(), "resolved": scenario.resolved()}],
@@ -185,6 +190,7 @@ def plan_of(content: Mapping[str, Any], replicates: int) -> AttributionPlan:
             exact=bool(content["exact"]),
             window=(int(content["window"][0]), int(content["window"][1])),
             groups=tuple(content["groups"]),
+            shown=tuple(content["shown"]),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         problem = f"{type(error).__name__}: {error}"
@@ -198,8 +204,9 @@ def continued(plan: AttributionPlan, content: Mapping[str, Any]) -> AttributionP
 
 
 _SAME = {
-    "seed": "the first seed", "barriers": "the barriers", "pairs": "the seeds for each pair", "orders": "the orders",
-    "window": "the window", "groups": "the groups", "columns": "what is kept of a run",
+    "seed": "the first seed", "barriers": "the barriers", "pairs": "the number of seeds for each pair",
+    "orders": "the number of orders",
+    "window": "the window", "groups": "the groups",
 }  # fmt: skip
 
 
@@ -214,6 +221,8 @@ def differences_to(old: Mapping[str, Any], new: Mapping[str, Any], exact: bool) 
         for key, words in _SAME.items()
         if old[key] != new[key] and not (key in ("pairs", "orders") and old["exact"])
     ]
+    if not lines and old["columns"] != new["columns"]:
+        lines.append("what is kept of a run has changed")
     before, after = (content["alternatives"][0] for content in (old, new))
     if before["digest"] != after["digest"]:
         lines.append(f"the scenario was {before['name']}, and is another or a changed one: {after['name']}")

@@ -61,6 +61,11 @@ class Attribution:
             raise StoreError("design.json keeps other numbers of a run than this version of persim does")
         self.labels = self._maker.labels
 
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """The groups that words and pictures show, everyone left out: legal status only if it was asked for."""
+        return [label for label in self.labels if label[0] in self.plan.shown]
+
     # Runs -----------------------------------------------------------------------------------------------------------
 
     @property

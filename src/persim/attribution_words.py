@@ -53,7 +53,7 @@ ENOUGH = 0.0005  # share of eligible people below which a barrier is said to add
 def caveats(found: Attribution) -> list[str]:
     """What must stand beside the results."""
     told = [SHARES_CAVEAT, BASE_CAVEAT, FAULT_CAVEAT, TALLY_CAVEAT]
-    told += [GROUPS_CAVEAT] if len(found.labels) > 1 else []
+    told += [GROUPS_CAVEAT] if found.shown else []
     told += [ALL_OFF_CAVEAT] if len(found.plan.barriers) < len(BARRIERS) else []
     return [*told, BY_NAME["real_take_up"].caveat, CHANCE, PURPOSE]
 
@@ -170,7 +170,7 @@ def tables(found: Attribution) -> list[TextTable]:
     if found.n_seeds == 0:
         return []
     made = [_shares_table(found), _remainder_table(found)]
-    made += [_groups_table(found)] if len(found.labels) > 1 else []
+    made += [_groups_table(found)] if found.shown else []
     made += [_pairs_table(found)] if len(found.interactions) else []
     return [*made, _tally_table(found)]
 
@@ -228,7 +228,7 @@ def _level(row: Mapping[str, Any], name: str) -> str:
 def _groups_table(found: Attribution) -> TextTable:
     own = {(row["dimension"], row["group"], row["barrier"]): row for row in rows_of(found.groups)}
     level = {(row["dimension"], row["group"]): row for row in rows_of(found.levels)}
-    groups = found.labels[1:]
+    groups = found.shown
     rows = [
         Row(f"  {row['label']}", tuple(_shown(own[(*group, row["barrier"])], "share") for group in groups))
         for row in rows_of(found.shares)

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from persim import attribution_words as words
 from persim.attribution_figures import figures
+from persim.attribution_plan import planned_attribution
 from persim.attribution_plots import gates_in_any_order, interaction_map, signed, three_readings, waterfall
 from persim.barriers import BARRIERS
 from persim.cli import app
@@ -103,6 +104,13 @@ def test_every_figure_has_its_caveat_and_a_description(found, made):
     assert words.SHARES_CAVEAT in drawn[0][1].caveat
     assert words.BASE_CAVEAT in drawn[0][1].caveat
     assert len(list((made[1] / "figures").iterdir())) == 10
+
+
+def test_legal_status_is_shown_to_those_who_ask(found):
+    assert {"detained", "voluntary"} <= set(found.groups["group"])
+    assert "legal_status" not in dict(found.shown)
+    assert set(dict(found.shown)) == {"profession", "perceived_risk", "rural"}
+    assert planned_attribution("baseline", groups=["legal_status"]).shown == ("legal_status",)
 
 
 def test_json_holds_every_table_and_no_number_that_is_not_finite(tmp_path):
