@@ -160,7 +160,8 @@ def order_ended(row: np.void, setting: Setting) -> Telling:
 def recalled(row: np.void, setting: Setting) -> Telling:
     """Recall, and whether the order was revoked."""
     words = {0: "The order went on", 1: "The order was revoked, and the stay in hospital is under section 3"}
-    return told("Recalled to hospital under the order. {order}.", order=coded(row, "outcome", words))
+    when = coded(row, "detail", {0: "at the onset of a crisis", 1: "on an admission"})
+    return told("Recalled under the order, {when}. {order}.", when=when, order=coded(row, "outcome", words))
 
 
 def heard(row: np.void, setting: Setting) -> Telling | None:

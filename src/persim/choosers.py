@@ -241,7 +241,7 @@ def checked(text: str) -> list[str]:
     for part in text.split(","):
         word = " ".join(part.lower().split())
         if word not in known:
-            near = difflib.get_close_matches(word, known, 1, 0.5)
+            near = difflib.get_close_matches(word, known, 1, 0.6)
             hint = f"did you mean {known[near[0]]!r}?" if near else "--pick help lists them"
             raise InputError(f"--pick does not know {part.strip()!r} - {hint}")
         words.append(known[word])

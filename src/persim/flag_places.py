@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from matplotlib.textpath import TextPath
 
@@ -29,6 +30,7 @@ class Flag:
     weight: int
 
 
+@cache
 def label_width(label: str) -> float:
     """Inches that a label takes beside its pole."""
     return 0.16 + TextPath((0, 0), label, size=FLAG_SIZE).get_extents().width / 72.0

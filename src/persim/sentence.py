@@ -26,6 +26,7 @@ from persim.state import (
     UNDERSTANDS,
     Barrier,
     BudgetForm,
+    Informed,
     LegalStatus,
     MentalState,
 )
@@ -224,7 +225,7 @@ def weighed(row: np.void, told_columns: set[str]) -> Telling:
 
 _CODES: tuple[tuple[str, type[IntEnum]], ...] = (
     ("(barrier)", Barrier), ("mental state", MentalState), ("state before", MentalState), ("legal status", LegalStatus),
-    ("form wished", BudgetForm),
+    ("form wished", BudgetForm), ("(0, 1, 2)", Informed),
 )  # fmt: skip
 
 
@@ -232,6 +233,9 @@ def _value_words(meaning: str, value: float) -> str:
     """A value in words if it is a code or a flag; a number otherwise."""
     if "0 or 1" in meaning:
         return "yes" if value else "no"
+    if meaning.startswith("gates closed"):
+        closed = [gate.name.lower().replace("_", " ") for gate in Barrier if int(value) >> gate & 1]
+        return ", ".join(closed) or "none"
     for ending, codes in _CODES:
         if meaning.endswith(ending) and not meaning.startswith("weeks"):
             return codes(int(value)).name.lower().replace("_", " ")

@@ -1,0 +1,154 @@
+"""The command `persim explain`: stories, choices, folders, and errors that say what to do."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from persim import cli
+from persim.ledger import read_ledger
+
+SMALL = ("--people", "330", "--weeks", "156")
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*words):
+    """A command, in this process."""
+    return CliRunner().invoke(cli.app, list(words))
+
+
+def test_a_person_is_told_and_nothing_is_written(tmp_path):
+    result = run("explain", "baseline", "--person", "17", *SMALL)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("Synthetic person 17\nScenario baseline, seed 1, 330 people")
+    assert "nothing here came from" in " ".join(result.stdout.split())
+    assert max(len(line) for line in result.stdout.splitlines()) <= 100
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_usual_story_shows_no_chance_and_the_whole_one_does():
+    usual = run("explain", "baseline", "--person", "6", *SMALL).stdout
+    whole = run("explain", "baseline", "--person", "6", "--all", *SMALL).stdout
+    assert "draw 0." not in usual
+    assert "chance" in whole
+    assert "draw 0." in whole
+    assert "the same in every scenario of the same seed" in " ".join(whole.split())
+    assert whole.count("[") > usual.count("[")
+
+
+def test_json_holds_the_rows_and_their_facts():
+    told = json.loads(run("explain", "baseline", "--person", "6", "--json", *SMALL).stdout)
+    assert told["about"] == "Synthetic person 6"
+    assert told["seed"] == 1
+    assert all(sentence["row"] >= 0 and sentence["text"] for sentence in told["sentences"])
+
+
+def test_a_choice_says_how_it_was_made():
+    result = run("explain", "baseline", "--pick", "never offered, high perceived risk", *SMALL)
+    assert result.exit_code == 0, result.stderr
+    text = " ".join(result.stdout.split())
+    assert "Picked by: never offered, high perceived risk." in text
+    assert "people match of 330" in text
+
+
+def test_the_words_of_pick_are_listed():
+    result = run("explain", "--pick", "help")
+    assert result.exit_code == 0
+    for word in ("never offered", "hand-off lost", "longest wait", "typical", "no service can see it"):
+        assert word in result.stdout
+
+
+def test_a_caseload_and_a_team_are_told():
+    caseload = run("explain", "baseline", "--practitioner", "4", "--year", "2009-10", *SMALL)
+    assert caseload.exit_code == 0, caseload.stderr
+    assert caseload.stdout.startswith("Post 4, ")
+    assert "6 April 2009 to 29 March 2010" in " ".join(caseload.stdout.split())
+    team = run("explain", "baseline", "--team", "0", "--from", "2009-04-06", "--to", "2009-07-05", "--json", *SMALL)
+    assert json.loads(team.stdout)["weeks"] == [52, 64]
+
+
+def test_a_folder_is_written_whole_and_somebody_else_is_told_from_it(tmp_path):
+    result = run("explain", "baseline", "--pick", "typical", "--out", "story", *SMALL)
+    assert result.exit_code == 0, result.stderr
+    assert "Written to story" in result.stdout
+    names = {path.name for path in Path("story").iterdir()}
+    assert names == {
+        "story.txt", "story.html", "story.json", "life_line.svg", "life_line.png", "ledger.parquet", "scenario.json",
+        "README.txt", "manifest.json",
+    }  # fmt: skip
+    assert run("verify", "story").exit_code == 0
+    for source in ("story", "story/ledger.parquet"):
+        other = run("explain", source, "--person", "5")
+        assert other.exit_code == 0, other.stderr
+        assert other.stdout == run("explain", "baseline", "--person", "5", *SMALL).stdout
+    assert run("explain", "baseline", "--person", "5", "--out", "story", *SMALL).exit_code == 2
+    assert run("explain", "baseline", "--person", "5", "--out", "story", "--force", *SMALL).exit_code == 0
+
+
+def test_a_caseload_has_a_folder_without_a_life_line():
+    assert run("explain", "baseline", "--practitioner", "2", "--out", "year", *SMALL).exit_code == 0
+    names = {path.name for path in Path("year").iterdir()}
+    assert "story.html" in names
+    assert not any(name.startswith("life_line") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "whose story?"),
+        (("--person", "3", "--team", "1"), "not both"),
+        (("--person", "330"), "numbered 0 to 329"),
+        (("--person", "-1"), "numbered 0 to 329"),
+        (("--practitioner", "10"), "numbered 0 to 9"),
+        (("--team", "1"), "numbered 0 to 0"),
+        (("--pick", "ofered"), "did you mean 'offered'"),
+        (("--person", "3", "--year", "2010-11"), "for --practitioner and --team"),
+        (("--practitioner", "3", "--year", "2012-13"), "is not a span of this run"),
+        (("--person", "3", "--set", "role_boundary=7"), "role_boundary"),
+    ],
+)
+def test_bad_input_is_said_in_a_line(words, said):
+    result = run("explain", "baseline", *words, *SMALL)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_ledger_of_another_version_is_refused():
+    assert run("explain", "baseline", "--person", "1", "--out", "story", *SMALL).exit_code == 0
+    ledger = read_ledger("story")
+    object.__setattr__(ledger, "model_version", "0123456789abcdef")
+    ledger.write(Path("old.parquet"))
+    result = run("explain", "old.parquet", "--person", "1")
+    assert result.exit_code == 2
+    assert "another version of the model" in result.stderr
+
+
+def test_what_is_no_ledger_is_refused():
+    Path("no.parquet").write_bytes(b"PAR1 but not really")
+    result = run("explain", "no.parquet", "--person", "1")
+    assert result.exit_code == 2
+    assert "not a ledger" in result.stderr
+    assert run("explain", "missing.parquet", "--person", "1").exit_code == 2
+
+
+def test_options_of_a_run_do_not_go_with_a_ledger_that_is_made():
+    assert run("explain", "baseline", "--person", "1", "--out", "story", *SMALL).exit_code == 0
+    result = run("explain", "story", "--person", "1", "--seed", "2")
+    assert result.exit_code == 2
+    assert "seed cannot be changed" in result.stderr
+
+
+def test_the_ledger_in_the_folder_is_the_run_s_own():
+    assert run("explain", "baseline", "--person", "1", "--out", "story", "--seed", "4", *SMALL).exit_code == 0
+    import persim
+
+    own = persim.simulate("baseline", 4, n_users=330, n_weeks=156, ledger=True).ledger
+    assert own is not None
+    assert np.array_equal(read_ledger("story").rows, own.rows)
