@@ -67,12 +67,12 @@ def notes(found: Attribution) -> list[str]:
             f"{found.n_failed} runs failed; the seeds they belong to are left out whole, so {found.n_seeds} of "
             f"{plan.replicates} seeds are counted."
         )
+    elif found.n_seeds < plan.replicates:
+        told.append(f"In {plan.replicates - found.n_seeds} of {plan.replicates} seeds nobody is eligible: left out.")
     if found.n_seeds == 1:
         told.append("One seed: there are shares but no intervals. Ask for more with --replicates.")
     if plan.scenario.n_users < 4 * SMALL:
-        told.append(
-            f"With {plan.scenario.n_users:,} people a run, most groups rest on fewer than {SMALL} eligible people."
-        )
+        told.append(f"A run of {plan.scenario.n_users:,} has fewer than {SMALL} eligible people in most groups.")
     return told
 
 
@@ -99,6 +99,8 @@ def answer(found: Attribution) -> list[str]:
 def _shares_sentence(found: Attribution, missing: float) -> str:
     shares = rows_of(found.shares)
     named = [row for row in shares if row["share"] > ENOUGH][:MOST_NAMED]
+    if not named:
+        return "Switching them off together brings nothing, so there is nothing to share out."
     rest = shares[len(named) :]
     parts = [
         f"{BY_KEY[row['barrier']].short} {_verb(row['barrier']) if number == 0 else ''}for "

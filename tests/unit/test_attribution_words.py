@@ -129,6 +129,14 @@ def test_one_seed_and_one_barrier_are_told_without_intervals(tmp_path):
     assert "nan" not in result.stdout
 
 
+def test_where_nothing_is_missing_nothing_is_shared_out(tmp_path):
+    result = persim(
+        "baseline", "--barriers", "legal_bar", *RUN[:2], "--weeks", "2", *RUN[4:], "--out", tmp_path / "out"
+    )
+    assert result.exit_code == 0, result.output
+    assert "brings nothing, so there is nothing to share out" in " ".join(result.stdout.split())
+
+
 def test_a_dry_run_says_how_many_runs_and_writes_nothing(tmp_path):
     result = persim("baseline", *RUN[:4], "--dry-run", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
