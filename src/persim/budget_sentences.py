@@ -148,12 +148,7 @@ def panel(row: np.void, setting: Setting) -> Telling:
         0: "funded the plan", 1: "did not fund the plan", 2: "sent the plan back",
         3: "did not fund the plan, the year's money being committed",
     }  # fmt: skip
-    weeks = counted(row, "detail", "week")
-    waited = f"after {weeks.words} of waiting for it" if weeks.value > 0.0 else "at its next meeting"
-    return told(
-        "The funding panel {decision}, {waited}.",
-        decision=coded(row, "outcome", words), waited=weeks._replace(words=waited),
-    )  # fmt: skip
+    return told("The funding panel {decision}.", decision=coded(row, "outcome", words))
 
 
 def set_up(row: np.void, setting: Setting) -> Telling:

@@ -62,8 +62,7 @@ def mental_state(row: np.void, setting: Setting) -> Telling | None:
         words = {int(CRISIS): "A crisis began", int(INPATIENT): "Admitted to hospital"}
         return told("{what}.", what=coded(row, "outcome", words))
     if row["detail"] == INPATIENT:
-        before = coded(row, "detail", {int(INPATIENT): "Left hospital"})
-        return told("{before} after {weeks}.", before=before, weeks=counted(row, "second", "week"))
+        return told("{before}.", before=coded(row, "detail", {int(INPATIENT): "Left hospital"}))
     return None
 
 

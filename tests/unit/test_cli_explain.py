@@ -1,6 +1,7 @@
 """The command `persim explain`: stories, choices, folders, and errors that say what to do."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -152,3 +153,11 @@ def test_the_ledger_in_the_folder_is_the_run_s_own():
     own = persim.simulate("baseline", 4, n_users=330, n_weeks=156, ledger=True).ledger
     assert own is not None
     assert np.array_equal(read_ledger("story").rows, own.rows)
+
+
+def test_the_story_in_the_documentation_is_what_its_command_tells():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "biographies.md").read_text("utf-8")
+    match = re.search(r"<!-- story: persim (.*?) -->\n\n```text\n(.*?)```\n\n<!-- end of story -->", page, re.DOTALL)
+    assert match is not None
+    told = run(*match[1].split()).stdout.rstrip() + "\n"
+    assert match[2] == told, f"put what `persim {match[1]}` tells into docs/biographies.md"
