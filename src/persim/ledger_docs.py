@@ -12,8 +12,8 @@ _INTRODUCTION = """\
 <!-- Made from src/persim/events.py by scripts/generate_docs.py: change it there. -->
 
 A run can keep a *ledger*: one row for every event, with its cause. Who, in which week, with whom; what was weighed; the
-chance and the draw; what came of it. Totals say how many were never offered a budget; the ledger says of each why not, at
-every occasion. The people are synthetic: a row is nobody real.
+chance and the draw; what came of it. Totals say how many were never offered a budget; the ledger says of each why not,
+at every occasion. The people are synthetic: a row is nobody real.
 
 ## How to get one
 
@@ -28,8 +28,8 @@ print(len(ledger), "events")
 print(ledger.table(ledger.of_person(17)).tail(3))
 ```
 
-`of_person`, `of_practitioner`, `of_team` and `of_kind` give numbers of rows; `table` makes a DataFrame of some or all of
-them, with dates and words; `rows` is the NumPy array itself. `persim.PersonalisationModel(..., ledger=True)` keeps one
+`of_person`, `of_practitioner`, `of_team` and `of_kind` give numbers of rows; `table` makes a DataFrame of some or all
+of them, with dates and words; `rows` is the NumPy array itself. `persim.PersonalisationModel(..., ledger=True)` keeps one
 too, the same to the byte from both of its engines, as `model.run.ledger`.
 
 On the command line, a run keeps its ledger in its folder, as `ledger.parquet`:
@@ -38,18 +38,24 @@ On the command line, a run keeps its ledger in its folder, as `ledger.parquet`:
     persim explain my_run --person 17
 
 `persim.ledger.read_ledger` reads that file or folder back, if the same version of the model wrote it. The scenario, the
-seed and the version are in the file itself. `persim verify` and `persim reproduce` hold it to its bytes as they do every
-other file.
+seed and the version are in the file itself. `persim verify` and `persim reproduce` hold it to its bytes as they do
+every other file.
 
 Keeping a ledger changes no result. It holds every week of the run, also those before the record begins. How much time
 and room it takes stands in [performance.md](performance.md).
 
 ## What replay is
 
-With its scenario and seed a ledger rebuilds every person of the run, in every week, to the last bit: `persim.replay`. What
-happened is read from the rows; what drifts between them follows from the rules. A ledger that had lost an event, or had
-one wrong, would not rebuild the person, and tests hold it to every field of every person. So a story told from the
-ledger leaves out nothing that moved the model.
+With its scenario and seed a ledger rebuilds every person of the run, in every week, to the last bit:
+`persim.replay.Replay`. What happened is read from the rows; what drifts between them follows from the rules. A ledger
+that had lost an event, or had one wrong, would not rebuild the person; tests hold it to every field of every person.
+
+```python
+from persim.replay import Replay
+
+life = Replay(ledger).weekly(17)  # one record a week, as `persim.state.USER`
+assert life[-1] == run.world.users[17]
+```
 
 ## A row
 
@@ -76,8 +82,8 @@ _HOLDS = {
     "draw": "the draw from [0, 1) that it was compared with, by kind",
 }
 _ON_GATES = """\
-One row for each gate that was tried, after the row of the opportunity itself. `practitioner` is who leads: the coordinator,
-a broker, or the taker of a hand-off. At a default offer two gates are not tried: recommending and role."""
+One row for each gate that was tried, after the row of the opportunity itself. `practitioner` is who leads: the
+coordinator, a broker, or the taker of a hand-off. At a default offer two gates are not tried: recommending and role."""
 _POSTS = ("post", "team", "locality")
 
 

@@ -16,8 +16,11 @@ from typer.testing import CliRunner
 
 from persim import cli, cli_runs, jit
 from persim.errors import InputError
+from persim.ledger import read_ledger
 from persim.model_version import MODEL_VERSION
 from persim.scenario import read_scenario
+from persim.simulate import simulate
+from persim.store import SEAL, json_text, seal_of
 
 SMALL = ("--people", "330", "--weeks", "60")
 QUICK = (*SMALL, "--replicates", "3")
@@ -78,6 +81,47 @@ def test_run_writes_outcomes_people_and_manifest(record):
     assert len(weeks) == {"weekly": 60, "quarterly": 5, "final": 1}[record]
     assert json.loads(Path("here/manifest.json").read_text("utf-8"))["seed"] == 1
     assert run("run", "baseline", *SMALL, "--out", "here").exit_code == 2  # never over it
+
+
+@pytest.mark.parametrize("record", ["weekly", "quarterly"])
+def test_run_keeps_its_ledger_in_its_folder_and_it_is_verified_and_made_again(record):
+    words = ("run", "cto_rights/all", *SMALL, "--seed", "4", "--record", record, "--groups", "carer")
+    assert run(*words, "--out", "plain").exit_code == 0
+    assert run(*words, "--ledger", "--out", "kept").exit_code == 0
+    kept, plain = Path("kept"), Path("plain")
+    ledger = read_ledger(kept)
+    expected = simulate("cto_rights/all", 4, n_users=330, n_weeks=60, ledger=True).ledger
+    assert expected is not None
+    assert ledger.rows.tobytes() == expected.rows.tobytes()
+    told, usual = (json.loads((place / "manifest.json").read_text("utf-8")) for place in (kept, plain))
+    assert set(told["files"]) - set(usual["files"]) == {"ledger.parquet"}
+    assert (told["ledger"], usual["ledger"]) == (True, False)
+    same = set(usual["files"]) - {"README.txt"}
+    assert {told["files"][name] == usual["files"][name] for name in same} == {True}
+    assert "\nledger.parquet " in (kept / "README.txt").read_text("utf-8")
+    assert "ledger" not in (plain / "README.txt").read_text("utf-8")
+    for folder, n_tables in (("kept", 7), ("plain", 6)):
+        assert run("verify", folder).exit_code == 0
+        again = run("reproduce", folder, "--out", f"{folder} again")
+        assert (again.exit_code, again.stdout.splitlines()[0]) == (
+            0, f"reproduced: {n_tables} of {n_tables} tables to the last byte",
+        )  # fmt: skip
+    assert (Path("kept again") / "ledger.parquet").read_bytes() == (kept / "ledger.parquet").read_bytes()
+    damaged = bytearray((kept / "ledger.parquet").read_bytes())
+    damaged[200] ^= 1
+    (kept / "ledger.parquet").write_bytes(damaged)
+    found = run("verify", "kept")
+    assert found.exit_code != 0
+    assert "ledger.parquet: has been changed" in found.output
+
+
+def test_a_folder_from_before_there_were_ledgers_is_made_again():
+    assert run("run", "baseline", *SMALL, "--out", "old").exit_code == 0
+    manifest = json.loads(Path("old/manifest.json").read_text("utf-8"))
+    del manifest["ledger"]
+    manifest[SEAL] = seal_of(manifest)
+    Path("old/manifest.json").write_text(json_text(manifest), "utf-8")
+    assert run("reproduce", "old").stdout == "reproduced: 6 of 6 tables to the last byte\n"
 
 
 def test_run_of_a_scenario_with_arms_says_so():
@@ -166,6 +210,7 @@ def test_compare_never_overwrites_without_force():
         (("compare", "baseline", "--set", "risk_aversion=7"), "above 1"),
         (("run", "baseline", "--set", "risk_aversion=high"), "not a number"),
         (("run", "baseline", "--people", "0"), "n_users"),
+        (("run", "baseline", "--ledger"), "say in which folder with --out"),
         (("run", "baseline", "--out", "/proc/no/such"), "cannot be written"),
         (("run", "baseline/none"), "no arms"),
         (("compare", "baseline", "--out", "taken"), "is a file"),
@@ -198,7 +243,7 @@ def test_a_failed_run_is_told_and_ends_in_exit_1(monkeypatch):
 
 
 def test_a_single_run_that_fails_ends_in_one_line_and_exit_1(monkeypatch):
-    def fail(*_args):
+    def fail(*_args, **_options):
         raise MemoryError("too many people")
 
     monkeypatch.setattr(importlib.import_module("persim.simulate"), "run_scenario", fail)
