@@ -141,7 +141,11 @@ class Biography:
             "control as felt and perceived risk are indices of this model from 0 to 1."
         )
         flags = flags_of(self.sentences, self.lives.rows)
-        return life_line(self.states, self.lives.weeks[0], flags, Words(self.title, subtitle, caveat))
+        taken = int(self.lives.first_week_of_next[self.person])
+        return life_line(
+            self.states, self.lives.weeks[0], flags, Words(self.title, subtitle, caveat),
+            taken_week=taken if taken < self.lives.weeks[1] else None,
+        )  # fmt: skip
 
 
 def biography(lives: Lives, person: int, every: bool = False, chosen: str = "") -> Biography:

@@ -56,12 +56,16 @@ class _Lane:
     bars: tuple[tuple[np.ndarray, str, str, str], ...]  # (weeks it holds, colour, hatch, words of the key)
 
 
-def life_line(states: np.ndarray, start_week: int, flags: Sequence[Flag], words: Words, legal: bool = True) -> Figure:
+def life_line(
+    states: np.ndarray, start_week: int, flags: Sequence[Flag], words: Words, legal: bool = True,
+    taken_week: int | None = None,
+) -> Figure:  # fmt: skip
     """The figure of one life.
 
     Args:
         states: the person's record at the end of each week, dtype USER, shape (n_weeks,).
         start_week: calendar week of the first. legal: show the Mental Health Act in a lane of its own, if it was used.
+        taken_week: calendar week from which on the place is another person's, if it ever was.
     """
     right = room_for(flags, start_week, len(states))
     shown, rows = placed(flags, start_week, len(states), right)
@@ -76,7 +80,9 @@ def life_line(states: np.ndarray, start_week: int, flags: Sequence[Flag], words:
         _draw_flags(top, shown, rows, n_lines)
         _draw_lanes(where, lanes, days)
         _draw_way(way, states["pathway_stage"], stages, days)
-        _draw_felt(felt, states, days)
+        _draw_felt(felt, states, days, taken_week is None)
+        if taken_week is not None:
+            _wash_out((where, way, felt), days[taken_week - start_week], days[-1])
         for axes in (top, where, way, felt):
             axes.set_xlim(days[0], days[-1])
             axes.xaxis.set_major_locator(YearLocator())
@@ -170,6 +176,11 @@ def _draw_lanes(axes: Axes, lanes: Sequence[_Lane], days: np.ndarray) -> None:
                 edgecolor=edge,
                 linewidth=0.5 if hatch else 0.0,
             )
+        if not any(held.any() for held, *_ in lane.bars):
+            axes.text(
+                0.5 * (days[0] + days[-1]), number + 0.5, f"not {lane.bars[0][3]} at any time", ha="center", va="center", fontsize=9,
+                color="#555555", style="italic",
+            )  # fmt: skip
     axes.set_yticks([number + 0.5 for number in range(len(lanes))], [lane.name for lane in lanes])
     axes.tick_params(axis="y", length=0)
     for spine in ("left", "bottom"):
@@ -230,7 +241,18 @@ def _draw_way(axes: Axes, stage: np.ndarray, stages: Sequence[Stage], days: np.n
         )  # fmt: skip
 
 
-def _draw_felt(axes: Axes, states: np.ndarray, days: np.ndarray) -> None:
+def _wash_out(panels: Sequence[Axes], first: float, last: float) -> None:
+    """What is another person's, from here on, is pale, and said to be so."""
+    for axes in panels:
+        axes.axvspan(first, last, facecolor="white", alpha=0.6, zorder=8)
+        axes.axvline(first, color=INK, linewidth=1.0, zorder=9)
+    panels[-1].annotate(
+        "another person from here", (first, 0.08), xycoords=("data", "axes fraction"), xytext=(-4, 0),
+        textcoords="offset points", fontsize=9, style="italic", color="#555555", ha="right", zorder=10,
+    )  # fmt: skip
+
+
+def _draw_felt(axes: Axes, states: np.ndarray, days: np.ndarray, with_values: bool) -> None:
     away = states["place"] == Place.AWAY
     ends = []
     for name, label, colour, dashes in (
@@ -241,7 +263,7 @@ def _draw_felt(axes: Axes, states: np.ndarray, days: np.ndarray) -> None:
         axes.plot(days[:-1], values, color=colour, linestyle=dashes, linewidth=2.0)
         known = np.flatnonzero(~away)
         ends.append((float(states[name][known[-1] if len(known) else -1]), label, colour))
-    axes.set_ylim(0.0, 1.0)
+    axes.set_ylim(-0.03, 1.03)
     axes.set_yticks([0.0, 0.5, 1.0], ["0", "0.5", "1"])
     axes.grid(axis="y", color="#EEEEEE", linewidth=0.8)
     place = blended_transform_factory(axes.transAxes, axes.transData)
@@ -253,8 +275,9 @@ def _draw_felt(axes: Axes, states: np.ndarray, days: np.ndarray) -> None:
     else:
         heights = (max(0.08, low[0]), min(0.92, high[0]))
     for (value, label, colour), height in zip((low, high), heights, strict=True):
+        words = f"{label} {value:.2f}" if with_values else label
         axes.annotate(
-            f"{label} {value:.2f}", (1.0, height), xycoords=place, xytext=(7, 0), textcoords="offset points",
+            words, (1.0, height), xycoords=place, xytext=(7, 0), textcoords="offset points",
             color=colour, fontsize=9, fontweight="bold", va="center", linespacing=1.05, annotation_clip=False,
         )  # fmt: skip
 

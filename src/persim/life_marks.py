@@ -35,11 +35,13 @@ def flags_of(sentences: Iterable[Sentence], rows: np.ndarray) -> list[Flag]:
     for flag in (flag_of(rows[sentence.row]) for sentence in sentences):
         if flag is None:
             continue
-        asked = found[-1] if found and found[-1].label == "asked" and found[-1].week == flag.week else None
-        if asked is not None:  # a request and its answer are one flag
-            found[-1] = Flag(flag.week, f"asked, {flag.label}", flag.whose, max(flag.weight, asked.weight))
-        else:
+        before = found[-1] if found else None
+        if before is None or before.week != flag.week or "care" in (before.whose, flag.whose):
             found.append(flag)
+        else:  # a request and its answer, a closed gate and what came of it: one flag
+            heavier = max(before, flag, key=lambda one: one.weight)
+            whose = "gate" if "gate" in (before.whose, flag.whose) else heavier.whose
+            found[-1] = Flag(flag.week, f"{before.label}, {flag.label}", whose, heavier.weight)
     return found
 
 

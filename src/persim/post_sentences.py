@@ -44,7 +44,7 @@ def alarm(row: np.void) -> Telling:
     """An incident put down to a budget, as the team took it."""
     incidents = coded(row, "outcome", {n: f"{n} serious incident review{'' if n == 1 else 's'}" for n in range(1, 100)})
     return told(
-        "After {incidents} put down to a budget, alarm in the team rose from {before} to {after}.",
+        "After {incidents} put down to a budget, alarm in the team went from {before} to {after}.",
         incidents=incidents, before=index(row, "first"), after=index(row, "second"),
     )  # fmt: skip
 
