@@ -19,9 +19,10 @@ from pathlib import Path
 
 import numpy as np
 from agreement import MAIN, agreement
+from ledger_measurements import LEDGER
 from pb_lite_mesa import PBLite
 from plain_mesa import PlainMesaModel
-from rows import MET, MISSED, QUICK, Row, Size, at_least, at_most, in_turn, one_core, ratios, spread
+from rows import MET, MISSED, QUICK, Row, Size, at_least, at_most, in_turn, one_core, processor_time, ratios, spread
 from sweep_measurements import SWEEPS
 
 import persim
@@ -44,13 +45,6 @@ def faster(what: str, slow: list[float], fast: list[float], goal: float) -> Row:
     times, best = ratios(slow, fast), min(slow) / min(fast)
     measured = f"{spread(times, ' times')}, best against best {best:.1f}"
     return Row(what, measured, f"at least {goal:g}", at_least(min(statistics.median(times), best), goal))
-
-
-def processor_time(work: Callable[[], object]) -> float:
-    """Seconds of processor time that `work` takes in this process."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 def baseline(n_users: int, n_weeks: int) -> Scenario:
@@ -328,6 +322,7 @@ MEASUREMENTS: dict[str, Callable[[Size], list[Row]]] = {
     "face": mesa_face,
     "memory": memory,
     "start": first_and_second_run,
+    **LEDGER,
     **SWEEPS,
     "compare": long_comparison,
     "agreement": same_model,
@@ -335,11 +330,7 @@ MEASUREMENTS: dict[str, Callable[[Size], list[Row]]] = {
 LONG = ("compare",)  # measured only when asked for
 
 
-def measure(names: list[str], size: Size, say: Callable[[str], None]) -> list[Row]:
-    """The rows of the measurements named, in their order."""
+def measure(name: str, size: Size) -> list[Row]:
+    """The rows of a measurement."""
     ready_the_compiled_model()
-    rows: list[Row] = []
-    for name in names:
-        say(f"measuring: {name}")
-        rows += MEASUREMENTS[name](size)
-    return rows
+    return MEASUREMENTS[name](size)

@@ -4,6 +4,7 @@ import gc
 import os
 import random
 import statistics
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,13 @@ def at_most(value: float, goal: float) -> str:
 def spread(values: list[float], unit: str = "", digits: int = 1) -> str:
     """Median [smallest-largest]."""
     return f"{statistics.median(values):,.{digits}f}{unit} [{min(values):,.{digits}f}-{max(values):,.{digits}f}]"
+
+
+def processor_time(work: Callable[[], object]) -> float:
+    """Seconds of processor time that `work` takes in this process."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 Prints a table with goal, measured value and verdict, and what the machine is. `--quick` measures less (about five
 minutes instead of half an hour); `--only mesa face` measures some; `--long` adds `persim compare` at full size;
-`--json FILE` keeps the table as data; `--write-docs` puts it into docs/performance.md. Sweeps take a quarter of an hour and
-have a table of their own: `--only sweep batch large`.
+`--json FILE` keeps the table as data; `--write-docs` puts it into docs/performance.md, where the ledger and sweeps have
+tables of their own. Sweeps take a quarter of an hour and are measured when asked for: `--only sweep batch large`.
 """
 
 import argparse
@@ -19,12 +19,13 @@ from pathlib import Path
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-from measurements import LONG, MEASUREMENTS, measure  # noqa: E402 - after the lines above
+from ledger_measurements import LEDGER  # noqa: E402 - after the lines above
+from measurements import LONG, MEASUREMENTS, measure  # noqa: E402
 from rows import FULL, QUICK, Row  # noqa: E402
 from sweep_measurements import SWEEPS  # noqa: E402
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-TABLE, SWEEP_TABLE = "table", "sweeps"  # the marks around each table in docs/performance.md
+TABLE, LEDGER_TABLE, SWEEP_TABLE = "table", "ledger", "sweeps"  # the marks around each table in docs/performance.md
 
 
 def machine() -> dict[str, str]:
@@ -71,6 +72,11 @@ def write_docs(text: str, table: str) -> None:
     DOCS.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
+def table_of(name: str) -> str:
+    """The table of docs/performance.md that a measurement belongs to."""
+    return LEDGER_TABLE if name in LEDGER else SWEEP_TABLE if name in SWEEPS else TABLE
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print; 0 if no goal was missed, else 1."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -82,14 +88,19 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     names = chosen.only or [name for name in MEASUREMENTS if name not in SWEEPS and (chosen.long or name not in LONG)]
     about = machine()
-    rows = measure(names, QUICK if chosen.quick else FULL, lambda text: print(text, file=sys.stderr, flush=True))
+    size = QUICK if chosen.quick else FULL
+    tables: dict[str, list[Row]] = {}
+    for name in names:
+        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        tables.setdefault(table_of(name), []).extend(measure(name, size))
+    rows = [row for table in tables.values() for row in table]
     about["measured"] = "quickly" if chosen.quick else "in full"
-    text = as_markdown(rows, about)
-    print(text)
+    print(as_markdown(rows, about))
     if chosen.json:
         chosen.json.write_text(json.dumps({"machine": about, "rows": [vars(row) for row in rows]}, indent=2) + "\n")
     if chosen.write_docs:
-        write_docs(text, SWEEP_TABLE if set(names) <= set(SWEEPS) else TABLE)
+        for table, measured in tables.items():
+            write_docs(as_markdown(measured, about), table)
     return int(any(row.verdict == "missed" for row in rows))
 
 
