@@ -178,8 +178,8 @@ def _draw_lanes(axes: Axes, lanes: Sequence[_Lane], days: np.ndarray) -> None:
             )
         if not any(held.any() for held, *_ in lane.bars):
             axes.text(
-                0.5 * (days[0] + days[-1]), number + 0.5, f"not {lane.bars[0][3]} at any time", ha="center", va="center", fontsize=9,
-                color="#555555", style="italic",
+                0.5 * (days[0] + days[-1]), number + 0.5, f"not {lane.bars[0][3]} at any time", ha="center",
+                va="center", fontsize=9, color="#555555", style="italic",
             )  # fmt: skip
     axes.set_yticks([number + 0.5 for number in range(len(lanes))], [lane.name for lane in lanes])
     axes.tick_params(axis="y", length=0)

@@ -302,6 +302,26 @@ def test_no_sentence_says_why_or_makes_a_person_a_case(name):
     assert found == set()
 
 
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_who_is_called_the_coordinator_coordinates_at_that_time(name):
+    n_others = 0
+    for lives, person, story in stories(name, every=False):
+        own = lives.of_person(person)
+        moves = [number for number in own if lives.rows["kind"][number] == e.E_NEW_COORDINATOR]
+        slips = {int(number) for number in own if lives.rows["kind"][number] == e.E_REVIEW}
+        for sentence in story.sentences:
+            before = [number for number in moves if number < sentence.row]
+            now = lives.rows["practitioner"][before[-1]] if before else lives.start.users["coordinator"][person]
+            who = sentence.facts.get("who")
+            if who is not None and sentence.kind not in ("new coordinator", "offer"):
+                assert ("the coordinator" in who.words) == (who.value == now), sentence
+                n_others += who.value != now
+            if sentence.kind == "care review" and lives.rows["outcome"][sentence.row] == 0:
+                last = max((number for number in slips if number < sentence.row), default=None)
+                assert last is None or lives.rows["outcome"][last] == 1
+    assert n_others > 0
+
+
 def test_a_coordinator_is_introduced_once_and_again_after_a_change():
     here = setting(coordinator=0)
     closed = row(e.E_OPPORTUNITY, outcome=1, practitioner=0, detail=1 << Barrier.TIME)
