@@ -9,10 +9,11 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import persim
 from persim.biography import SYNTHETIC, Biography, biography, counts_words
-from persim.caseload_year import CaseloadYear
+from persim.caseload_year import CaseloadYear, caseload_year, team_year
 from persim.choosers import pick
 from persim.errors import InputError
 from persim.ledger import FILE, Ledger, read_ledger
@@ -140,11 +141,39 @@ def write_story(story: Story, folder: ResultFolder, started: float) -> Path:
         "seed": ledger.seed,
         "people": ledger.scenario.n_users,
         "about": story.title,
+        "story": asked_of(story),
         "scenarios": [
             {"name": safe_name(ledger.scenario.name), "digest": ledger.scenario.digest(), "file": "scenario.json",
              "resolved": ledger.scenario.resolved()}
         ],
     })  # fmt: skip
+
+
+def asked_of(story: Story) -> dict[str, Any]:
+    """What was asked for, as a manifest holds it: enough to tell the story again from the same lives."""
+    if isinstance(story, CaseloadYear):
+        return {"posts": list(story.posts), "team": story.team, "weeks": list(story.weeks), "every": story.every}
+    return {"person": story.person, "chosen": story.chosen, "every": story.every}
+
+
+def story_again(lives: Lives, asked: Mapping[str, Any]) -> Story:
+    """The story that `asked_of` was taken from, of the same lives.
+
+    Raises: KeyError if what was asked is not said; InputError if there is no such person, post or team.
+    """
+    every = bool(asked["every"])
+    if "person" in asked:
+        return biography(lives, asked["person"], every, asked["chosen"])
+    first, stop = asked["weeks"]
+    if asked["team"] >= 0:
+        return team_year(lives, asked["team"], (first, stop), every)
+    return caseload_year(lives, asked["posts"][0], (first, stop), every)
+
+
+def told_again(scenario: Scenario, seed: int, asked: Mapping[str, Any], made: ResultFolder) -> Path:
+    """Run a scenario again and write the story that was asked for into a result folder."""
+    started = time.time()
+    return write_story(story_again(lives_of(scenario, seed), asked), made, started)
 
 
 def _write_life_line(story: Biography, folder: ResultFolder) -> str:

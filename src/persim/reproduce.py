@@ -239,8 +239,14 @@ def _shares_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: in
     return attribute_again(folder, made.target, manifest["replicates"], figures, jobs, progress)
 
 
+def _story_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
+    from persim.explain import told_again
+
+    return told_again(_scenario(manifest["scenarios"][0], folder), manifest["seed"], manifest["story"], made)
+
+
 MAKERS: dict[str, Maker] = {"compare": _comparison_again, "demo": _comparison_again, "run": _run_again,
-                            "sweep": _sweep_again, "attribute": _shares_again}  # fmt: skip
+                            "sweep": _sweep_again, "attribute": _shares_again, "explain": _story_again}  # fmt: skip
 
 
 def _scenario(entry: Manifest, folder: Path) -> Scenario:

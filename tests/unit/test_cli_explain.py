@@ -92,6 +92,15 @@ def test_a_folder_is_written_whole_and_somebody_else_is_told_from_it(tmp_path):
     assert run("explain", "baseline", "--person", "5", "--out", "story", "--force", *SMALL).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "whose", [("--pick", "typical"), ("--practitioner", "2"), ("--team", "0", "--year", "2009-10")]
+)
+def test_a_story_comes_out_the_same_again(whose):
+    assert run("explain", "baseline", *whose, "--all", "--out", "story", *SMALL).exit_code == 0
+    result = run("reproduce", "story")
+    assert result.exit_code == 0, result.stdout
+
+
 def test_a_caseload_has_a_folder_without_a_life_line():
     assert run("explain", "baseline", "--practitioner", "2", "--out", "year", *SMALL).exit_code == 0
     names = {path.name for path in Path("year").iterdir()}
