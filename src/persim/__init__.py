@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from persim.design import Design, read_design
     from persim.errors import InputError, PersimError, ScenarioError, StoreError
     from persim.explain import explain
+    from persim.flows import Flows, flows
     from persim.mesa_model import (
         Nurse,
         OccupationalTherapist,
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
     from persim.simulate import Run, simulate
     from persim.sweep import sweep
     from persim.sweep_result import Sweep
+    from persim.twins import Twins, twins
 
 __all__ = [
     "Attribution",
     "Biography",
     "Design",
+    "Flows",
     "InputError",
     "Nurse",
     "OccupationalTherapist",
@@ -52,21 +55,25 @@ __all__ = [
     "SocialWorker",
     "StoreError",
     "Sweep",
+    "Twins",
     "__version__",
     "attribute",
     "compare",
     "explain",
+    "flows",
     "parameters",
     "read_design",
     "read_scenario",
     "simulate",
     "sweep",
+    "twins",
 ]
 
 _HOMES = {
     "Attribution": "persim.attribution_result",
     "Biography": "persim.biography",
     "Design": "persim.design",
+    "Flows": "persim.flows",
     "InputError": "persim.errors",
     "Nurse": "persim.mesa_model",
     "OccupationalTherapist": "persim.mesa_model",
@@ -79,14 +86,17 @@ _HOMES = {
     "SocialWorker": "persim.mesa_model",
     "StoreError": "persim.errors",
     "Sweep": "persim.sweep_result",
+    "Twins": "persim.twins",
     "attribute": "persim.attribution",
     "compare": "persim.compare",
     "explain": "persim.explain",
+    "flows": "persim.flows",
     "parameters": "persim.parameter_docs",
     "read_design": "persim.design",
     "read_scenario": "persim.scenario",
     "simulate": "persim.simulate",
     "sweep": "persim.sweep",
+    "twins": "persim.twins",
 }
 
 

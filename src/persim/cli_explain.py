@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from persim import terminal
-from persim.cli_options import Changes, Force, Json, Out, People, Weeks
+from persim.cli_options import Changes, Force, Groups, Json, Out, People, Weeks
 from persim.errors import InputError
 from persim.scenario_search import complete_scenario
 
@@ -58,6 +58,18 @@ def explain(
     people: People = None,
     weeks: Weeks = None,
     set_: Changes = None,
+    versus: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCENARIO", help="Another scenario: one --person in both, or else who gains, who loses, who stays.",
+            autocompletion=complete_scenario, show_default=False,
+        ),
+    ] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Pairs of runs for --versus without a person; 20 if none.", show_default=False)
+    ] = None,
+    groups: Groups = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="With --versus and --out: no figures.")] = False,
     all_: Annotated[bool, typer.Option("--all", help="Tell every row, with what was weighed, its chance and draw.")] = False,
     out: Out = None,
     json: Json = False,
@@ -74,7 +86,16 @@ def explain(
     if pick is not None and pick.strip().lower() == "help":
         _show_vocabulary()
         return
+    if versus is not None:
+        from persim.cli_twins import Asked, explain_versus
+
+        _check_versus(practitioner, team, pick, year, since, until)
+        explain_versus(Asked(scenario, versus, person, seed, people, weeks, set_, all_, replicates, groups, no_figures,
+                             out, json, force))  # fmt: skip
+        return
     _check_whose(person, practitioner, team, pick)
+    if replicates is not None or groups is not None or no_figures:
+        raise InputError("--replicates, --groups and --no-figures are for --versus, a second scenario")
     with _interruptible(), _folder(out, "story", force) if out else _nowhere() as folder:
         _say_if_compiling()
         started = time.time()
@@ -101,6 +122,13 @@ def _check_whose(person: int | None, practitioner: int | None, team: int | None,
     if not given:
         raise InputError(
             "whose story? --person 17, --practitioner 4, --team 2, or --pick typical (--pick help lists what can be picked)"
+        )
+
+
+def _check_versus(*others: object) -> None:
+    if any(other is not None for other in others):
+        raise InputError(
+            "--versus takes --person or nobody: posts, teams, --pick and spans of time are for one scenario"
         )
 
 

@@ -114,6 +114,20 @@ class Differences:
         return lines + [f"  {line}" for line in _step_lines(arm.policy, base)]
 
 
+def numbers_in_week(a: Scenario, b: Scenario, week: int) -> list[str]:
+    """The numbers that differ between two scenarios in a calendar week of both, each in words: in `a` -> in `b`."""
+    first, second = _in_force(a, week), _in_force(b, week)
+    return [
+        f"{_named(name)}: {_amount(name, _rounded(first[name]))} -> {_amount(name, _rounded(second[name]))}"
+        for name in first
+        if first[name] != second[name]
+    ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.4g}")
+
+
 def step_sentences(step: PolicyStep, before: Scenario | None = None) -> list[str]:
     """A policy step in words: when and why, then each number it sets with its meaning and unit.
 
