@@ -235,7 +235,7 @@ def counts_words(counts: Mapping[str, int]) -> list[str]:
         for name in (WORDS[gate][0] for gate in Barrier if gate in WORDS)
         if counts.get(f"closed: {name}")
     ]
-    return [*lines, f"gates, closed first of all times closed: {', '.join(gates)}"] if gates else lines
+    return [*lines, f"gates, times closed first, of times closed at all: {', '.join(gates)}"] if gates else lines
 
 
 def left_out_words(left_out: Mapping[str, int]) -> str:

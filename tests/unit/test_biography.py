@@ -18,7 +18,9 @@ from persim.ledger import read_ledger
 from persim.life_line import lanes_of
 from persim.life_marks import flags_of
 from persim.lives import Lives
+from persim.post_sentences import of_post
 from persim.scenario import read_scenario
+from persim.sentence import Posts
 from persim.state import POSTS_PER_TEAM, MentalState
 
 
@@ -221,6 +223,35 @@ def test_a_team_is_its_posts_and_tells_of_each_by_number(lives):
     single = sum(len(caseload_year(lives, post, (52, 104)).numbers) for post in year.posts)
     assert len(year.numbers) == single
     assert not any("the coordinator" in sentence.text for sentence in year.sentences if sentence.kind == "offer")
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_every_fact_of_a_caseload_s_year_is_what_its_column_holds(lives, every):
+    for year in (team_year(lives, 0, every=every), caseload_year(lives, 4, (52, 156), every)):
+        assert len(year.sentences) > 5
+        for sentence in year.sentences:
+            row = lives.rows[sentence.row]
+            assert year.weeks[0] <= row["week"] < year.weeks[1]
+            known = set()
+            for fact in sentence.facts.values():
+                assert fact.value == float(row[fact.column])
+                assert fact.words.strip().lower() in sentence.text.lower()
+                known |= set(re.findall(r"\d+", fact.words))
+            assert set(re.findall(r"\d+", re.sub(r"section 117", "", sentence.text))) <= known
+
+
+def test_an_alarm_and_a_post_are_told_as_recorded():
+    rows = np.zeros(4, e.EVENT)
+    rows["kind"] = [e.E_ALARM, e.E_POST, e.E_POST, e.E_POST]
+    rows["outcome"] = [1, e.POST_LEFT, e.POST_FILLED, e.POST_ILL]
+    rows["first"], rows["second"] = [0.1, 0.0, 9.0, 1.0], [0.6, 0.0, 0.3, 0.0]
+    told = [of_post(number, row, Posts(np.array([0]))).text for number, row in enumerate(rows)]
+    assert told == [
+        "After 1 serious incident review put down to a budget, alarm in the team went from 0.10 to 0.60.",
+        "The post of a nurse (post 0) fell vacant.",
+        "The post of a nurse (post 0) has a new holder, after 9 weeks vacant.",
+        "The post of a nurse (post 0) is without its holder, ill for 1 week.",
+    ]
 
 
 def test_a_year_is_told_fairly(lives):
