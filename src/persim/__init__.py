@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         SocialWorker,
     )
     from persim.parameter_docs import parameters
+    from persim.practice_view import Practice, practice
     from persim.scenario import Scenario, read_scenario
     from persim.simulate import Run, simulate
     from persim.sweep import sweep
@@ -48,6 +49,7 @@ __all__ = [
     "OccupationalTherapist",
     "PersimError",
     "PersonalisationModel",
+    "Practice",
     "Run",
     "Scenario",
     "ScenarioError",
@@ -62,6 +64,7 @@ __all__ = [
     "explain",
     "flows",
     "parameters",
+    "practice",
     "read_design",
     "read_scenario",
     "simulate",
@@ -79,6 +82,7 @@ _HOMES = {
     "OccupationalTherapist": "persim.mesa_model",
     "PersimError": "persim.errors",
     "PersonalisationModel": "persim.mesa_model",
+    "Practice": "persim.practice_view",
     "Run": "persim.simulate",
     "Scenario": "persim.scenario",
     "ScenarioError": "persim.errors",
@@ -92,6 +96,7 @@ _HOMES = {
     "explain": "persim.explain",
     "flows": "persim.flows",
     "parameters": "persim.parameter_docs",
+    "practice": "persim.practice_view",
     "read_design": "persim.design",
     "read_scenario": "persim.scenario",
     "simulate": "persim.simulate",

@@ -190,6 +190,11 @@ if importlib.util.find_spec("persim.cli_explain") is not None:  # `explain`
 
     register_explain(app)
 
+if importlib.util.find_spec("persim.cli_practice") is not None:  # `practice`
+    from persim.cli_practice import register as register_practice
+
+    register_practice(app)
+
 if importlib.util.find_spec("persim.cli_check") is not None:  # `verify` and `reproduce`
     from persim import cli_check
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path as Outline
+from matplotlib.patches import Rectangle
 
 from persim.figure_frames import BLUE, GREY, INK, PALE, VERMILION, WIDTH, Words, house_style, panels_for
 from persim.flow_counts import GAINS, LOSES, OUT_OF_BASE, REAL, STATES
 from persim.flow_words import GROUPS_NOTE, HEADINGS, answer, group_words, size_words, week_words
 from persim.outcomes import GROUP_CAVEATS
+from persim.ribbons import ribbon, spread, tops_of
 from persim.text_table import broken
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def who_moves(flows: Flows) -> Figure:
         axes.set_ylim(height, 0.0)
         axes.axis("off")
         sides = (LEFT_LABELS, width - LEFT_LABELS - NODE)
-        starts = [_starts(sums, used, scale) for sums in (shares.sum(axis=1), shares.sum(axis=0))]
+        starts = [tops_of(sums, used, scale, GAP) for sums in (shares.sum(axis=1), shares.sum(axis=0))]
         _draw_ribbons(axes, shares, used, scale, starts, (sides[0] + NODE, sides[1]))
         for side, (x, sums, name) in enumerate(
             zip(sides, (shares.sum(axis=1), shares.sum(axis=0)), flows.names, strict=True)
@@ -78,14 +78,6 @@ def who_moves(flows: Flows) -> Figure:
                 va="bottom", fontsize=11, fontweight="bold", linespacing=1.0,
             )  # fmt: skip
         return figure
-
-
-def _starts(sums: np.ndarray, used: Sequence[int], scale: float) -> dict[int, float]:
-    found, top = {}, 0.1
-    for state in used:
-        found[state] = top
-        top += scale * float(sums[state]) + GAP
-    return found
 
 
 def _draw_ribbons(
@@ -105,23 +97,11 @@ def _draw_ribbons(
         gains, loses = one != REAL and other == REAL, one == REAL and other != REAL
         colour = BLUE if gains else VERMILION if loses else "#7FB2D6" if one == other == REAL else PALE
         alpha = 0.85 if gains or loses else 0.55
-        _ribbon(axes, ends, (y, y_end), thick, colour, alpha)
+        ribbon(axes, ends, (y, y_end), thick, colour, alpha)
 
 
 def _is_told(one: int, other: int) -> bool:
     return (one == REAL) != (other == REAL)
-
-
-def _ribbon(
-    axes: Axes, x: tuple[float, float], y: tuple[float, float], thick: float, colour: str, alpha: float
-) -> None:
-    middle = 0.5 * (x[0] + x[1])
-    points = [
-        (x[0], y[0]), (middle, y[0]), (middle, y[1]), (x[1], y[1]),
-        (x[1], y[1] + thick), (middle, y[1] + thick), (middle, y[0] + thick), (x[0], y[0] + thick), (x[0], y[0]),
-    ]  # fmt: skip
-    codes = [Outline.MOVETO, *[Outline.CURVE4] * 3, Outline.LINETO, *[Outline.CURVE4] * 3, Outline.CLOSEPOLY]
-    axes.add_patch(PathPatch(Outline(points, codes), facecolor=colour, edgecolor=colour, linewidth=0.3, alpha=alpha))
 
 
 def _draw_nodes(
@@ -142,23 +122,6 @@ def _draw_nodes(
             ha="right" if is_left else "left", va="center", fontsize=9.5, fontweight="bold" if state == REAL else "normal",
             color=BLUE if state == REAL else INK,
         )  # fmt: skip
-
-
-def spread(places: Sequence[float], apart: float) -> list[float]:
-    """Places in order, pushed apart to at least that distance, as near to where they were as that allows."""
-    found = list(places)
-    for _ in range(200):
-        moved = False
-        for number in range(1, len(found)):
-            short = apart - (found[number] - found[number - 1])
-            if short > 1e-6:
-                found[number - 1] -= short / 2.0
-                found[number] += short / 2.0
-                moved = True
-        if not moved:
-            break
-    lift = max(0.0, -0.02 - found[0]) if found else 0.0
-    return [place + lift for place in found]
 
 
 # By group
