@@ -136,7 +136,7 @@ class _LedgerRows:
 def _plain(value: Any) -> Any:
     """An argument of `run_weeks` as uncompiled code takes it; what is written to the ledger goes into its own array."""
     if isinstance(value, Notes):
-        return Notes(value.counted.tolist(), value.hand, _LedgerRows(value.ledger))
+        return Notes(value.counted.tolist(), None if value.ledger is None else _LedgerRows(value.ledger))
     return value.tolist() if isinstance(value, np.ndarray) and value.ndim == 1 else value
 
 

@@ -97,7 +97,7 @@ def explain(
     if replicates is not None or groups is not None or no_figures:
         raise InputError("--replicates, --groups and --no-figures are for --versus, a second scenario")
     with _interruptible(), _folder(out, "story", force) if out else _nowhere() as folder:
-        _say_if_compiling()
+        _say_if_compiling(ledger=True)
         started = time.time()
         lives = lives_of(scenario, seed, people, weeks, changes(set_))
         span = _span(practitioner, team, year, since, until)

@@ -52,6 +52,7 @@ DEMO = (
 DEMO_REPLICATES = 50
 DEMO_PLACE = Path("outputs") / "demo"
 COMPILING = "compiling the model, once (about 20 s)"
+COMPILING_LEDGER = "compiling the model with its ledger, once (about 30 s)"
 
 
 def register(app: typer.Typer) -> None:
@@ -91,7 +92,7 @@ def run(
         names = ", ".join(f"{found.name}/{arm.name}" for arm in found.arms)
         terminal.say(f"{found.name} has arms, and this runs it without any; also to be run: {names}")
     with _interruptible(), _folder(out, found.name, force) if out else _nowhere() as folder:
-        _say_if_compiling()
+        _say_if_compiling(ledger)
         started = time.time()
         result = _run(found, seed, dimensions, ledger)
         place = _write_run(result, record, folder, started) if folder else None
@@ -283,11 +284,11 @@ def _nowhere() -> Iterator[None]:
     yield None
 
 
-def _say_if_compiling() -> None:
+def _say_if_compiling(ledger: bool = False) -> None:
     from persim.jit import is_compiled_already
 
-    if not is_compiled_already():
-        terminal.say(COMPILING)
+    if not is_compiled_already(ledger):
+        terminal.say(COMPILING_LEDGER if ledger else COMPILING)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ EVENT = np.dtype([
 ])  # fmt: skip
 
 # The most rows that one week can write: for each person, each post and each locality.
-MOST_A_PERSON, MOST_A_POST, MOST_A_LOCALITY = 64, 4, 4
+MOST_A_PERSON, MOST_A_POST, MOST_A_LOCALITY = 40, 4, 4
 
 
 @dataclass(frozen=True, slots=True)

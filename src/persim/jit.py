@@ -10,6 +10,7 @@ the versions of numba and NumPy: any edit starts a fresh cache.
 `plain_twins` makes the uncompiled copies that step one agent at a time (`engine="agents"`).
 """
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -96,9 +97,19 @@ def _is_ours(folder: Path) -> bool:
 CACHE_FOLDER = _cache_folder()
 
 
-def is_compiled_already() -> bool:
-    """Is the week of this version of the model in the cache, so that a first run starts at once?"""
-    return any(CACHE_FOLDER.rglob("*run_weeks*.nbi"))
+def is_compiled_already(ledger: bool = False) -> bool:
+    """Is the week of this version of the model in the cache, with a ledger or without, so that a run starts at once?"""
+    return _mark(ledger).exists()
+
+
+def note_compiled(ledger: bool) -> None:
+    """Remember that the model is in the cache, with a ledger or without."""
+    with contextlib.suppress(OSError):
+        _mark(ledger).touch()
+
+
+def _mark(ledger: bool) -> Path:
+    return CACHE_FOLDER / ("compiled-with-ledger" if ledger else "compiled")
 
 
 class Twin:

@@ -17,7 +17,7 @@ import numpy as np
 from persim.errors import InputError, StoreError
 from persim.events import EVENT, KINDS, MOST_A_LOCALITY, MOST_A_PERSON, MOST_A_POST
 from persim.model_version import MODEL_VERSION
-from persim.phases.counting import HAND_ROWS, Notes
+from persim.phases.counting import Notes
 from persim.policy import monday_of
 from persim.scenario import Scenario
 from persim.scenario_resolved import scenario_of
@@ -157,15 +157,23 @@ def rows_a_week(world: World) -> int:
 
 
 def with_room(notes: Notes, world: World) -> Notes:
-    """The notes, with a ledger twice as long if the next week might not fit."""
-    used, need = int(notes.hand[HAND_ROWS]), rows_a_week(world)
-    if len(notes.ledger) - used >= need:
+    """The notes, with a longer ledger if the next week might not fit; as they are if none is kept."""
+    if notes.ledger is None or weeks_that_fit(notes, world) > 0:
         return notes
-    longer = np.empty(2 * len(notes.ledger) + need, EVENT)
+    used = int(notes.ledger["person"][0]) + 1
+    usual = len(world.users) * len(
+        world.parameters
+    )  # more than a whole run of the baseline writes; not touched until used
+    longer = np.empty(max(2 * used, usual) + rows_a_week(world), EVENT)
     longer[:used] = notes.ledger[:used]
     return notes._replace(ledger=longer)
 
 
+def weeks_that_fit(notes: Notes, world: World) -> int:
+    """How many weeks can be run before there may be no room left in the ledger."""
+    return (len(notes.ledger) - int(notes.ledger["person"][0]) - 1) // rows_a_week(world)
+
+
 def written(notes: Notes) -> np.ndarray:
-    """A copy of the rows written so far."""
-    return notes.ledger[: int(notes.hand[HAND_ROWS])].copy()
+    """The rows written so far: without the first record, which is no event. Later weeks do not change them."""
+    return notes.ledger[1 : int(notes.ledger["person"][0]) + 1]

@@ -16,7 +16,6 @@ from mesa.datacollection import DataCollector
 
 from persim.agent_engine import PlainWorld, fields_of
 from persim.errors import InputError
-from persim.events import EVENT
 from persim.ledger import Ledger, with_room, written
 from persim.measures import N_FIELDS
 from persim.mesa_agents import (
@@ -34,7 +33,7 @@ from persim.mesa_agents import (
     classes_for,
 )
 from persim.outcomes import HEADLINE, YEAR_WEEKS, group_rows, group_table, value_of
-from persim.phases.counting import scratch
+from persim.phases.counting import empty_ledger, scratch
 from persim.policy import monday_of
 from persim.population import n_posts_of, start_world
 from persim.scenario import Scenario, read_scenario
@@ -118,12 +117,12 @@ class PersonalisationModel(mesa.Model):
 
     def _make_world(self) -> None:
         """The world at week 0 and room for the record of every week."""
-        ready_the_compiled_model()
+        ready_the_compiled_model(self._keeps_ledger and self.engine == "compiled")
         study = self._study
         enriched = -1.0 if study.enrich is None else float(study.enrich)
         world = start_world(study.n_users, study.weekly_parameters(), self.seed, enriched)
         groups, n_rows = group_rows(len(world.localities), self._dimensions)
-        cells, self._notes = scratch(np.empty(0, EVENT) if self._keeps_ledger else None)
+        cells, self._notes = scratch(empty_ledger() if self._keeps_ledger else None)
         self._world = world
         self._record = np.zeros((self.n_weeks, n_rows, N_FIELDS))
         self._before, self._after = (self.seed, enriched, study.start_week), (cells, groups)
@@ -157,8 +156,7 @@ class PersonalisationModel(mesa.Model):
             raise InputError(self._past_the_end(index + 1))
         self._weeks_begun += 1
         run = run_weeks if self._plain is None else self._plain.run_weeks
-        if self._keeps_ledger:
-            self._notes = with_room(self._notes, self._world)
+        self._notes = with_room(self._notes, self._world)
         run(self._world, *self._before, index, 0, 1, 1, self._record[index : index + 1], *self._after, self._notes)
         self.datacollector.collect(self)
         if self._weeks_begun == self.n_weeks:
@@ -291,7 +289,7 @@ class PersonalisationModel(mesa.Model):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._columns = _columns_of(self._world)  # views of the new arrays, which a copy of views would not be
-        ready_the_compiled_model()
+        ready_the_compiled_model(self._keeps_ledger and self.engine == "compiled")
 
 
 class HeadlineCollector(DataCollector):

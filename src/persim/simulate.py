@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from persim.errors import InputError
-from persim.events import EVENT
-from persim.ledger import Ledger, with_room, written
+from persim.jit import note_compiled
+from persim.ledger import Ledger, weeks_that_fit, with_room, written
 from persim.measures import N_FIELDS
 from persim.outcomes import ALL_GROUPS, BY_NAME, OUTCOMES, group_labels, group_rows, group_table, value_of
-from persim.phases.counting import scratch
+from persim.phases.counting import empty_ledger, scratch
 from persim.population import n_posts_of, start_world
 from persim.scenario import Scenario, read_scenario
 from persim.state import World
@@ -227,17 +227,18 @@ def run_scenario(
     enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
     n_weeks, start = scenario.n_weeks - since, scenario.start_week
     every = period_weeks(record, n_weeks)
-    ready_the_compiled_model()
+    ready_the_compiled_model(ledger)
     world = start_world(scenario.n_users, scenario.weekly_parameters(), seed, enriched)
     first, n_rows = group_rows(len(world.localities), dimensions)
-    cells, notes = scratch(np.empty(0, EVENT) if ledger else None)
+    cells, notes = scratch(empty_ledger() if ledger else None)
     out, unread = np.zeros((-(-n_weeks // every), n_rows, N_FIELDS)), np.zeros((1, n_rows, N_FIELDS))
     for index, weeks, period, record_of in ((0, since, since, unread), (since, n_weeks, every, out)):
-        step = 1 if ledger else weeks  # week by week, so that the ledger always has room for the next
-        for done in range(0, weeks, max(1, step)):
-            if ledger:
-                notes = with_room(notes, world)
+        done = 0
+        while done < weeks:
+            notes = with_room(notes, world)
+            step = min(weeks - done, weeks_that_fit(notes, world)) if ledger else weeks
             run_weeks(world, seed, enriched, start, index, done, step, period, record_of, cells, first, notes)
+            done += step
     events = Ledger(written(notes), scenario, seed, n_posts_of(world)) if ledger else None
     return Run(scenario, seed, out, dimensions, every, world, since, events)
 
@@ -249,29 +250,34 @@ def checked_seed(seed: object) -> int:
     return int(seed)
 
 
-_READY = False
+_READY: set[bool] = set()
 
 
-def ready_the_compiled_model() -> None:
-    """Compile the model or load it from the cache, once a process: numba must not do so in two threads at once."""
-    global _READY
-    if _READY:
+def ready_the_compiled_model(ledger: bool = False) -> None:
+    """Compile the model or load it from the cache, once a process: numba must not do so in two threads at once.
+
+    Args:
+        ledger: the model that writes a ledger, which is compiled apart, so that without one nothing is left of it.
+    """
+    if ledger in _READY:
         return
     with _COMPILING:
-        if _READY:
+        if ledger in _READY:
             return
         with _interrupts_remembered():
-            _compile()
-        _READY = True
+            _compile(ledger)
+        _READY.add(ledger)
+        note_compiled(ledger)
 
 
-def _compile() -> None:
+def _compile(ledger: bool) -> None:
     from persim.parameters import defaults, parameter_rows
 
     weekly = {name: np.full(1, np.nan if value is None else value) for name, value in defaults().items()}
     world = start_world(40, parameter_rows(weekly), 1)
     first, n_rows = group_rows(len(world.localities), ())
-    cells, notes = scratch()
+    cells, notes = scratch(empty_ledger() if ledger else None)
+    notes = with_room(notes, world)
     run_weeks(world, 1, -1.0, 0, 0, 0, 1, 1, np.zeros((1, n_rows, N_FIELDS)), cells, first, notes)
 
 

@@ -9,7 +9,7 @@ from persim.jit import entry, loop, rule
 from persim.measures import N_STOCKS
 from persim.phases.census import team_is_counted
 from persim.phases.closing import localities_close, person_ends_week, team_learns
-from persim.phases.counting import HAND_WEEK, add_notes, has_notes, turn_to
+from persim.phases.counting import add_notes, has_notes, turn_to
 from persim.phases.living import team_lives
 from persim.phases.opening import localities_open, panels_meet
 from persim.phases.progress import person_is_met
@@ -74,7 +74,7 @@ def team_works(
             user.peer_signal = 0
             continue
         if is_met(user):
-            turn_to(notes, row)
+            turn_to(notes, week, row)
             person_is_met(user, practitioners, localities, team, n_posts, p, week, notes)
             if user.pathway_stage == AT_PANEL:
                 queue[0] += 1
@@ -96,7 +96,6 @@ def one_week(world, seed, enriched, week, index, out, cells, groups, notes):
     """
     users, practitioners, teams, localities, parameters, queue, tally, waits = world
     n_posts = len(practitioners) - 2 * len(localities)
-    notes.hand[HAND_WEEK] = week
     localities_open(localities, practitioners, n_posts, parameters, index, week, out, groups)
     panels_meet(
         users, practitioners, localities, parameters, index, queue, week, out, cells, groups, notes, tally, waits
@@ -115,9 +114,9 @@ def one_week(world, seed, enriched, week, index, out, cells, groups, notes):
             team, users, practitioners, localities, n_posts, parameters, index, queue, week, out, cells, groups, notes,
             tally, waits,
         )  # fmt: skip
-        team_learns(team, practitioners, org, parameters, index, out, groups, notes)
+        team_learns(team, practitioners, org, parameters, index, week, out, groups, notes)
         team_is_counted(team, users, practitioners, parameters, index, week, out, cells, groups)
-    localities_close(localities, practitioners, n_posts, parameters, index, tally, notes)
+    localities_close(localities, practitioners, n_posts, parameters, index, week, tally, notes)
 
 
 @entry

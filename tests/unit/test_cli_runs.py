@@ -306,7 +306,7 @@ def test_no_colour_where_none_is_wanted():
 
 
 def test_the_first_run_of_a_new_model_is_announced(monkeypatch):
-    monkeypatch.setattr(jit, "is_compiled_already", lambda: False)
+    monkeypatch.setattr(jit, "is_compiled_already", lambda ledger: False)
     result = run("run", "baseline", *SMALL)
     assert "compiling the model, once" in result.stderr
     assert "compiling" not in result.stdout

@@ -14,10 +14,10 @@ from persim import ledger as ledgers
 from persim import simulate
 from persim.errors import InputError, StoreError
 from persim.events import EVENT, KINDS
-from persim.ledger import FILE, Ledger, read_ledger, rows_a_week, with_room, written
+from persim.ledger import FILE, Ledger, read_ledger, rows_a_week, weeks_that_fit, with_room, written
 from persim.model_version import MODEL_VERSION
 from persim.outcomes import ALL_GROUPS
-from persim.phases.counting import HAND_ROWS, scratch
+from persim.phases.counting import empty_ledger, scratch
 from persim.policy import monday_of
 from persim.population import start_world
 from persim.scenario import read_scenario
@@ -184,19 +184,19 @@ def test_a_ledger_that_cannot_be_written_is_told_in_a_line(ledger, tmp_path):
 def test_a_ledger_grows_before_a_week_might_not_fit():
     scenario = read_scenario("baseline").changed(n_users=50, n_weeks=2)
     world = start_world(50, scenario.weekly_parameters(), 1)
-    _, notes = scratch(np.empty(0, EVENT))
+    _, notes = scratch(empty_ledger())
     need = rows_a_week(world)
     notes = with_room(notes, world)
     assert len(notes.ledger) >= need
     assert with_room(notes, world) is notes
-    notes.ledger[:2]["week"] = 7
-    notes.hand[HAND_ROWS] = len(notes.ledger) - need + 2
+    notes.ledger[1:3]["week"] = 7
+    used = notes.ledger["person"][0] = len(notes.ledger) - need
+    assert weeks_that_fit(notes, world) == 0
     longer = with_room(notes, world)
-    assert len(longer.ledger) - longer.hand[HAND_ROWS] >= need
-    assert longer.ledger["week"][:2].tolist() == [7, 7]
-    kept = written(longer)
-    kept["week"] = 0
-    assert longer.ledger["week"][:2].tolist() == [7, 7]
+    assert len(longer.ledger) - 1 - used >= need
+    assert weeks_that_fit(longer, world) >= 1
+    assert len(written(longer)) == used
+    assert written(longer)["week"][:2].tolist() == [7, 7]
 
 
 BUSY = {

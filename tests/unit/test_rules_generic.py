@@ -43,7 +43,9 @@ EXCEPTIONS = {
     ),
 }
 # Rules of bookkeeping, which take arrays of the kernel and no agent.
-NO_AGENT = {"note", "note_wait", "has_notes", "keeps_ledger", "turn_to"}
+NO_AGENT = {
+    "note", "note_wait", "has_notes", "is_kept", "keeps_ledger", "ledger_turns", "turn_to", "record",
+}  # fmt: skip
 CODES = {
     "place": 2,
     "mental_state": 4,

@@ -108,10 +108,10 @@ def census_of_post(worker, team, p, out, groups):
 
 
 @loop
-def team_learns(team, practitioners, org, parameters, index, out, groups, notes):
+def team_learns(team, practitioners, org, parameters, index, week, out, groups, notes):
     """Phase 10 for one team: norms, attitudes, alarm; then its posts are counted."""
     p = parameters[index]
-    turn_to(notes, -1)
+    turn_to(notes, week, -1)
     first, last = team.first_post, team.first_post + team.n_posts
     team.mean_worry_person = 0.0
     team.mean_worry_self = 0.0
@@ -140,10 +140,10 @@ def team_learns(team, practitioners, org, parameters, index, out, groups, notes)
 
 
 @loop
-def localities_close(localities, practitioners, n_posts, parameters, index, tally, notes):
+def localities_close(localities, practitioners, n_posts, parameters, index, week, tally, notes):
     """Phase 10 for localities: action research acts, and reflects at the end of a spiral on last year's tally."""
     p = parameters[index]
-    turn_to(notes, -1)
+    turn_to(notes, week, -1)
     for number in range(len(localities)):
         org = localities[number]
         if keeps_ledger(notes):

@@ -29,20 +29,18 @@ NOTE_TALLY = N_FIELDS
 NOTE_WAIT = N_FIELDS + N_BARRIERS
 NOTES_SIZE = 257
 
-# `Notes.hand`: is a ledger kept, how many rows are written, and which week and person are at hand (-1 for nobody).
-HAND_KEEPS, HAND_ROWS, HAND_WEEK, HAND_PERSON = range(4)
-HAND_SIZE = 4
-
 
 class Notes(NamedTuple):
     """What the phases write beside the world.
 
-    Shapes: counted float64 (NOTES_SIZE,), notes of the person at hand: how many, then pairs of measure and amount;
-    hand int64 (HAND_SIZE,), see above; ledger EVENT (room,), which must have room for a week (`rows_a_week`).
+    Attributes:
+        counted: float64 (NOTES_SIZE,), notes of the person at hand: how many, then pairs of measure and amount.
+        ledger: None where a run keeps none: then every line that writes to it is left out when the model is compiled.
+            Else EVENT (room,), whose first record is no event: it holds the week, the person at hand (-1 for nobody,
+            as `practitioner`) and how many rows are written (as `person`).
     """
 
     counted: Any
-    hand: Any
     ledger: Any
 
 
@@ -96,33 +94,56 @@ def has_notes(notes):
 
 
 @rule
-def keeps_ledger(notes):
-    """Does this run keep a ledger?"""
-    return notes.hand[HAND_KEEPS] == 1
+def is_kept(ledger):
+    """Is there a ledger? Known when the model is compiled, from the type."""
+    return ledger is not None
 
 
 @rule
-def turn_to(notes, row):
-    """The person at hand is that of `row`, or nobody (-1)."""
-    notes.hand[HAND_PERSON] = row
+def keeps_ledger(notes):
+    """Does this run keep a ledger?"""
+    return is_kept(notes.ledger)
+
+
+@rule
+def ledger_turns(ledger, week, row):
+    """See `turn_to`."""
+    if ledger is None:
+        return
+    ledger[0].week = week
+    ledger[0].practitioner = row
+
+
+@rule
+def turn_to(notes, week, row):
+    """What is recorded from now on is about this week and the person of `row`, or nobody (-1)."""
+    ledger_turns(notes.ledger, week, row)
 
 
 @loop
-def record(notes, kind, outcome, practitioner, detail, first, second, threshold, draw):
-    """Write one row of the ledger about the person at hand. Only where `keeps_ledger`."""
-    place = notes.hand[HAND_ROWS]
-    event = notes.ledger[place]
-    event.week = notes.hand[HAND_WEEK]
+def write_row(ledger, kind, outcome, practitioner, detail, first, second, threshold, draw):
+    """See `record`."""
+    if ledger is None:
+        return
+    place = ledger[0].person + 1
+    event = ledger[place]
+    event.week = ledger[0].week
     event.kind = kind
     event.outcome = outcome
-    event.person = notes.hand[HAND_PERSON]
+    event.person = ledger[0].practitioner
     event.practitioner = practitioner
     event.detail = detail
     event.first = first
     event.second = second
     event.threshold = threshold
     event.draw = draw
-    notes.hand[HAND_ROWS] = place + 1
+    ledger[0].person = place
+
+
+@rule
+def record(notes, kind, outcome, practitioner, detail, first, second, threshold, draw):
+    """Write one row of the ledger about the person at hand. Only where `keeps_ledger`."""
+    write_row(notes.ledger, kind, outcome, practitioner, detail, first, second, threshold, draw)
 
 
 @rule
@@ -158,8 +179,9 @@ def count_post(out, groups, worker, measure, amount):
 
 def scratch(ledger: np.ndarray | None = None) -> tuple[np.ndarray, Notes]:
     """Room for the groups of the person at hand, int64 (N_DIMENSIONS,), and notes; with a ledger to write, if any."""
-    hand = np.array([int(ledger is not None), 0, 0, -1], np.int64)
-    return np.zeros(N_DIMENSIONS, np.int64), Notes(np.zeros(NOTES_SIZE), hand, _NO_LEDGER if ledger is None else ledger)
+    return np.zeros(N_DIMENSIONS, np.int64), Notes(np.zeros(NOTES_SIZE), ledger)
 
 
-_NO_LEDGER = np.zeros(1, EVENT)
+def empty_ledger() -> np.ndarray:
+    """A ledger with no room yet: EVENT of shape (1,), nothing written."""
+    return np.zeros(1, EVENT)

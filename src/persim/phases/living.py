@@ -318,7 +318,7 @@ def team_lives(
     amhp = practitioners[team.duty_amhp]
     for row in range(team.first_user, team.first_user + team.n_users):
         user = users[row]
-        turn_to(notes, row)
+        turn_to(notes, week, row)
         s = stream(user.key, week)
         if user.place == AWAY:
             person_is_away(user, row, seed, org, p, enriched, s, week, notes)

@@ -117,6 +117,6 @@ def panels_meet(
             ):
                 break
             org.panel_carried -= user.weight
-            turn_to(notes, row)
+            turn_to(notes, week, row)
             decide_case(user, org, p, week, notes)
             add_notes(notes, out, cells, groups, user, practitioners[user.coordinator], tally, waits)

@@ -36,7 +36,7 @@ def post_opens_week(worker, number, org, p, seed, week, notes):
 def team_opens_week(team, practitioners, org, parameters, index, n_posts, seed, week, notes):
     """Phase 2 for the posts of a team: who is there, and which AMHP is on duty (the council's if none is at work)."""
     p = parameters[index]
-    turn_to(notes, -1)
+    turn_to(notes, week, -1)
     first, last = team.first_post, team.first_post + team.n_posts
     at_work = 0
     team.n_working = 0
