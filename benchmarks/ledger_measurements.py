@@ -10,7 +10,7 @@ from rows import Row, Size, in_turn, one_core, processor_time, ratios, spread
 from persim.events import EVENT
 from persim.ledger import FILE, Ledger
 from persim.scenario import Scenario, read_scenario
-from persim.simulate import run_scenario
+from persim.simulate import ready_the_compiled_model, run_scenario
 from persim.state import YEAR
 
 
@@ -23,6 +23,7 @@ def kept(scenario: Scenario, seed: int) -> Ledger:
 
 def ledger(size: Size) -> list[Row]:
     """Runs with a ledger against the same runs without, from the start; how many events there are, and how large."""
+    ready_the_compiled_model(ledger=True)
     n_users = 1_000
     scenario = read_scenario("baseline").changed(n_users=n_users, n_weeks=size.weeks)
 
