@@ -53,7 +53,7 @@ def practice(
     from persim.text_table import wrapped
 
     with _interruptible(), _folder(out, "practice", force) if out else _nowhere() as folder:
-        _say_if_compiling()
+        _say_if_compiling(ledger=True)
         started = time.time()
         with _progress("running") as bar:
             found = practice_of(scenarios, changes(set_), replicates, seed, people, weeks, window, jobs, bar)

@@ -55,7 +55,7 @@ def _one_person(asked: Asked, person: int) -> None:
     from persim.twins import paired_lives, twins_of
 
     with _interruptible(), _folder(asked.out, "twins", asked.force) if asked.out else _nowhere() as folder:
-        _say_if_compiling()
+        _say_if_compiling(ledger=True)
         _say_if_arms(asked)
         started = time.time()
         lives = paired_lives(asked.first, asked.second, asked.seed, asked.people, asked.weeks, changes(asked.set_))
@@ -93,7 +93,7 @@ def _everybody(asked: Asked) -> None:
             f"{ledgers[0]} is a ledger of one run: who gains and loses is counted over many; name scenarios"
         )
     with _interruptible(), _folder(asked.out, "flows", asked.force) if asked.out else _nowhere() as folder:
-        _say_if_compiling()
+        _say_if_compiling(ledger=True)
         _say_if_arms(asked)
         started = time.time()
         pair = read_pair(asked.first, asked.second, asked.people, asked.weeks, changes(asked.set_))

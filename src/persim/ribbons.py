@@ -43,5 +43,6 @@ def spread(places: Sequence[float], apart: float, least: float = -0.02) -> list[
                 moved = True
         if not moved:
             break
-    lift = max(0.0, least - found[0]) if found else 0.0
-    return [place + lift for place in found]
+    for number, place in enumerate(found):  # what stands too high goes down, and pushes what stands in its way
+        found[number] = max(place, least if number == 0 else found[number - 1] + apart - 1e-6)
+    return found

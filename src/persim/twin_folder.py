@@ -60,7 +60,7 @@ def write_twins(twins: Twins, folder: ResultFolder, started: float, with_figures
         synthetic=SYNTHETIC,
     ))  # fmt: skip
     about = {"about": twins.title, "seed": ledger.seed, "people": ledger.scenario.n_users, "person": twins.person}
-    return folder.commit(_manifest("explain", (ledger.scenario, twins.b.ledger.scenario), twins.names, started, about))
+    return folder.commit(_manifest("twins", (ledger.scenario, twins.b.ledger.scenario), twins.names, started, about))
 
 
 def write_flows(flows: Flows, folder: ResultFolder, started: float, with_figures: bool = True) -> Path:
@@ -83,7 +83,7 @@ def write_flows(flows: Flows, folder: ResultFolder, started: float, with_figures
         "about": title, "seeds": [flows.seed, flows.seed + flows.replicates - 1], "replicates": flows.replicates,
         "people": flows.scenarios[0].n_users, "groups": list(flows.groups),
     }  # fmt: skip
-    return folder.commit(_manifest("explain", flows.scenarios, flows.names, started, about))
+    return folder.commit(_manifest("flows", flows.scenarios, flows.names, started, about))
 
 
 def _manifest(
