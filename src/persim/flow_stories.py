@@ -54,11 +54,13 @@ class FlowStories:
 
     Attributes:
         seed: of the pair. partings: for each move of people compared, how many lives part how, in words; "" never part.
+        turns: likewise, where it was decided that only one life has the budget; "" where both have one in use.
         stories: a typical one for each move that anybody makes.
     """
 
     seed: int
     partings: dict[int, Counter[str]]
+    turns: dict[int, Counter[str]]
     stories: tuple[Story, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -68,6 +70,10 @@ class FlowStories:
             "partings": {
                 MOVES[move]: [{"how": how or "never part", "people": n} for how, n in found.most_common()]
                 for move, found in self.partings.items()
+            },
+            "turns": {
+                MOVES[move]: [{"how": how or "a budget in use in both", "people": n} for how, n in found.most_common()]
+                for move, found in self.turns.items()
             },
             "stories": [
                 {"move": MOVES[story.move], "person": story.person, "of": story.of, **story.twins.as_json()}
@@ -87,13 +93,13 @@ def stories_of(flows: Flows) -> FlowStories:
     runs = [run_scenario(scenario, seed, "final", ledger=True) for scenario in flows.scenarios]
     lives = [Lives(run.ledger) for run in runs if run.ledger is not None]
     moves = moves_of(runs[0].world, runs[1].world)
-    partings: dict[int, Counter[str]] = {}
+    partings, turns = ({move: Counter[str]() for move in range(N_COMPARED)} for _ in range(2))
     for move in range(N_COMPARED):
-        found = Counter[str]()
         for person in moves[move].tolist():
             twins = Twins(lives[0], lives[1], person)
-            found[parting_words(twins) if twins.parting is not None else ""] += 1
-        partings[move] = found
+            partings[move][parting_words(twins) if twins.parting is not None else ""] += 1
+            if move in (GAINS, LOSES):
+                turns[move][twins.turn.words(twins.names) if twins.turn is not None else ""] += 1
     summaries = np.concatenate([Features(one).summaries for one in lives], axis=1)
     stories = []
     for move in (GAINS, LOSES, STAYS_WITH, STAYS_WITHOUT):
@@ -101,4 +107,4 @@ def stories_of(flows: Flows) -> FlowStories:
             person = typical(summaries, moves[move])
             ends = end_of(runs[0].world.users[person]), end_of(runs[1].world.users[person])
             stories.append(Story(move, person, len(moves[move]), Twins(lives[0], lives[1], person), ends))
-    return FlowStories(seed, partings, tuple(stories))
+    return FlowStories(seed, partings, turns, tuple(stories))

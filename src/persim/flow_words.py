@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from persim.answer_words import CHANCE
@@ -15,7 +16,7 @@ from persim.outcomes import GROUP_CAVEATS
 from persim.policy import monday_of
 from persim.reduction import SMALL
 from persim.text_table import Notes, Row, TextTable
-from persim.twin_words import ONE_SCENARIO, TWIN_LUCK, parting_texts
+from persim.twin_words import ONE_SCENARIO, TWIN_LUCK, parting_texts, turn_texts
 
 if TYPE_CHECKING:
     from persim.flow_stories import FlowStories, Story
@@ -166,22 +167,25 @@ def _one(value: float) -> str:
 
 
 def parting_lines(flows: Flows, stories: FlowStories, width: int) -> list[str]:
-    """How the lives of those who gain and who lose first part, in one pair of runs."""
-    lines = [f"Where lives part (the pair with seed {stories.seed})"]
-    for move in (GAINS, LOSES):
-        found = stories.partings[move]
+    """What decided on budgets, and how lives first part, of those who gain and who lose, in one pair of runs."""
+    lines = [f"Where it was decided (the pair with seed {stories.seed})"]
+    lines += _tallies(stories.turns, "a budget in use in both; only one is real", width)
+    lines += ["", "Where lives first part (the same pair)"]
+    lines += _tallies(stories.partings, "the lives never part", width)
+    return lines + wrapped(untouched_words(stories), width, "  ", "  ")
+
+
+def _tallies(tallies: Mapping[int, Counter[str]], nothing: str, width: int) -> list[str]:
+    lines = []
+    for move, verb in ((GAINS, "gain"), (LOSES, "lose")):
+        found = tallies[move]
         total = sum(found.values())
-        if not total:
-            lines.append(f"  Nobody {MOVES[move]} in this pair.")
-            continue
-        verb = {GAINS: "gain", LOSES: "lose"}[move]
-        lines.append(f"  Of {total:,} who {verb}:")
+        lines.append(f"  Of {total:,} who {verb}:" if total else f"  Nobody {MOVES[move]} in this pair.")
         for how, n in found.most_common(MOST_WAYS):
-            lines += wrapped(f"{how or 'the lives never part'}", width, f"  {n:>5}  ", " " * 9)
+            lines += wrapped(how or nothing, width, f"  {n:>5}  ", " " * 9)
         rest = total - sum(n for _, n in found.most_common(MOST_WAYS))
         if rest:
             lines.append(f"  {rest:>5}  in {len(found) - MOST_WAYS} other ways")
-    lines += wrapped(untouched_words(stories), width, "  ", "  ")
     return lines
 
 
@@ -211,6 +215,8 @@ def story_lines(story: Story, width: int) -> list[str]:
     day = monday_of(twins.parting.week)
     texts = parting_texts(twins)
     lines += wrapped(f"They part in the week of {day.day} {day:%B %Y}. {' '.join(texts)}", width, "  ", "    ")
+    if twins.turn is not None:
+        lines += wrapped(" ".join(turn_texts(twins)), width, "  ", "    ")
     for side, name in enumerate(names):
         lines += [f"  Then, in {name}:", *_life_lines(story, side, width)]
     return lines

@@ -76,13 +76,16 @@ def _parting_at(place: int, rows_a: np.ndarray, of_a: np.ndarray, rows_b: np.nda
 
 
 def gates_that_differ(
-    a: np.ndarray, of_a: np.ndarray, b: np.ndarray, of_b: np.ndarray, place: int
+    a: np.ndarray, of_a: np.ndarray, b: np.ndarray, of_b: np.ndarray, place: int, place_b: int | None = None
 ) -> list[tuple[int, int]]:
     """Rows of the gates that closed in one life and stood open in the other, at the opportunity at `place` of both.
 
+    Args:
+        place_b: where the opportunity stands in the second, if elsewhere.
+
     Returns: pairs of row numbers (in the first ledger, in the second), in the order in which the gates stand.
     """
-    gates_a, gates_b = _gates_after(a, of_a, place), _gates_after(b, of_b, place)
+    gates_a, gates_b = _gates_after(a, of_a, place), _gates_after(b, of_b, place if place_b is None else place_b)
     return [
         (gates_a[gate], gates_b[gate])
         for gate in GATES

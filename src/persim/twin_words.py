@@ -53,6 +53,9 @@ def text_of(twins: Twins, width: int) -> str:
     lines += ["", *parting_lines(twins, width)]
     if twins.parting is not None:
         lines += ["", "What followed", *after_lines(twins, width)]
+    if twins.turn is not None:
+        lines += ["", "Where the budget was decided"]
+        lines += [line for text in turn_texts(twins) for line in wrapped(text, width, "  ", "    ")]
     lines += ["", f"In the end (week of {twins.a.last_day()})", *_end_lines(twins), ""]
     for note in notes_of(twins):
         lines += wrapped(note, width)
@@ -208,6 +211,24 @@ def _end_lines(twins: Twins) -> list[str]:
     return lines + [f"  {what:{label}}  {first:{column}}  {second}" for what, first, second in twins.ends]
 
 
+def turn_texts(twins: Twins) -> list[str]:
+    """What decided that only one life has a budget in use in the end."""
+    turn, names = twins.turn, twins.names
+    if turn is None:
+        return []
+    has, has_not, day = names[turn.side], names[1 - turn.side], monday_of(turn.week)
+    text = f"The budget in {has} goes back to an offer in the week of {day.day} {day:%B %Y} [{turn.offer}]."
+    if not turn.decisions:
+        none = f"In {has_not} there was no opportunity that week."
+        return [f"{text} {'In both the offer was made; what came after differs.' if turn.later else none}"]
+    if turn.later:
+        text += f" In {has_not} it was made too; this came after:"
+    else:
+        text += f" That week in {has_not}:"
+    told = [decision_text(one, names, twins.a.rows["kind"][one.rows[0]]) for one in turn.decisions]
+    return [text, *told]
+
+
 # Other faces
 
 
@@ -230,6 +251,10 @@ def json_of(twins: Twins) -> dict[str, Any]:
             "first": other.first.as_json(), "week": other.week, "n": other.n, "of": other.of,
         },
         "why": why_texts(twins),
+        "turn": None if twins.turn is None else {
+            "week": twins.turn.week, "side": twins.turn.side, "offer": twins.turn.offer, "later": twins.turn.later,
+            "decisions": [decision.as_json() for decision in twins.turn.decisions],
+        },
         "after": [[sentence.as_json() for sentence in side] for side in twins.after],
         "in_the_end": [{"what": what, "first": one, "second": two} for what, one, two in twins.ends],
         "notes": notes_of(twins),

@@ -28,6 +28,7 @@ from persim.state import BudgetForm, Place, Stage
 from persim.twin_pairs import check_same_people, is_one_scenario, names_of, read_pair
 from persim.twin_reasons import Decision, Difference, decision_of, leader, of_locality, of_person, of_post
 from persim.twin_rows import Parting, gates_that_differ, other_chances, parting_of
+from persim.twin_turns import Turn, turn_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -160,6 +161,11 @@ class Twins:
         by_chance = [kind for kind, what in events.KINDS.items() if what.by_chance]
         n_decisions = int(np.isin(a["kind"][of_a[: self.n_common]], by_chance).sum())
         return OtherChance(first, int(a["week"][first.rows[0]]), len(places), n_decisions)
+
+    @cached_property
+    def turn(self) -> Turn | None:
+        """Where it was decided that only one of the lives has a budget in use in the end; None if both have, or neither."""
+        return turn_of(self)
 
     @cached_property
     def states(self) -> tuple[np.ndarray, np.ndarray]:

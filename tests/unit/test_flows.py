@@ -203,6 +203,7 @@ def test_the_tally_of_partings_counts_everybody_once_and_stories_are_of_their_mo
     moves = moves_of(*(run.world for run in runs_of(result, stories.seed)))
     for move in (GAINS, LOSES, STAYS_WITH, STAYS_WITHOUT):
         assert sum(stories.partings[move].values()) == len(moves[move])
+        assert sum(stories.turns[move].values()) == (len(moves[move]) if move in (GAINS, LOSES) else 0)
     assert {story.move for story in stories.stories} == {move for move in range(N_COMPARED) if len(moves[move])}
     for story in stories.stories:
         assert story.person in moves[story.move]

@@ -1,6 +1,7 @@
 """Twins: the same history before the scenarios differ, the parting where it is, and the same draw at the same decision."""
 
 import json
+from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -241,6 +242,35 @@ def test_every_parting_has_words(name):
             assert "nan" not in text.replace("dominant", ""), text
             assert "because" not in text.lower()
     assert seen
+
+
+def test_where_a_budget_was_decided_the_gates_stood_open_for_whoever_has_it():
+    a, b = pair("role_clarity/usual_load", people=1000)
+    words = Counter()
+    for person in range(1000):
+        twin = Twins(a, b, person)
+        turn = twin.turn
+        if turn is None:
+            continue
+        own = (a, b)[turn.side].rows[turn.offer]
+        assert (own["kind"], own["outcome"], own["person"], own["week"]) == (e.E_OFFER, 1, person, turn.week)
+        words[turn.words(twin.names)] += 1
+        for decision in turn.decisions:
+            kind = int(a.rows["kind"][decision.rows[0]])
+            if kind > e.E_GATE and not turn.later:
+                outcomes = [lives.rows["outcome"][row] for lives, row in zip((a, b), decision.rows, strict=True)]
+                assert outcomes[turn.side] == 1
+                assert outcomes[1 - turn.side] == 0
+    assert sum(words.values()) > 5
+    assert any("role: closed in baseline, open in role_clarity" in word for word in words)
+
+
+def test_nothing_was_decided_where_both_or_neither_have_a_budget():
+    a, b = pair("role_clarity/usual_load")
+    for person in range(0, PEOPLE, 7):
+        twin = Twins(a, b, person)
+        if twin.parting is None:
+            assert twin.turn is None
 
 
 def test_a_wide_page_has_two_columns_and_a_narrow_one_tells_in_turn():
