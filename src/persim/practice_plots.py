@@ -105,8 +105,11 @@ def hours_figure(found: Practice) -> Figure:
             ends = [
                 [100.0 * one[p, shut] for one in side] for side in ([m.low for m in level], [m.high for m in level])
             ]
-            bottom.barh(rows, 100.0 * means[:, shut], color=GATE, height=0.62)
-            bottom.hlines(rows, np.maximum(ends[0], 0.0), ends[1], color=INK, linewidth=1.3)
+            bottom.barh(rows, 100.0 * np.nan_to_num(means[:, shut]), color=GATE, height=0.62)
+            known = np.isfinite(ends[0])  # one run has no interval, and an absent profession no share
+            bottom.hlines(
+                rows[known], np.maximum(ends[0], 0.0)[known], np.array(ends[1])[known], color=INK, linewidth=1.3
+            )
         _scale(panels[:3], max(*found.direct_hours, _longest(panels[:3])), "all hours a week")
         _scale(panels[3:6], _longest(panels[3:6]), "hours for reviews, talking of budgets, forms")
         _scale(panels[6:9], 1.2 * _longest(panels[6:9]), "hours of overtime, and of contacts that slipped")

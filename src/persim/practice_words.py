@@ -195,7 +195,7 @@ def _sentence(found: Practice, number: int) -> str:
     each = {name: 100.0 * value / n for name, value in steps.items()}
     return (
         f"{text} Of 100 people handed on, {each['lost']:.0f} are lost on the way, {each['not_taken']:.0f} are not taken, "
-        f"{each['offered']:.0f} are offered a budget, and {_few(each['in_use'])} in use in the end."
+        f"{each['offered']:.0f} are offered a budget, and it is in use in the end for {_few(each['in_use'])}."
     )
 
 
