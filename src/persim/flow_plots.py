@@ -40,10 +40,11 @@ def all_figures(flows: Flows) -> list[tuple[str, Words, Figure]]:
 
 def flow_words(flows: Flows) -> Words:
     """What stands around the figure of moves."""
-    title = f"Who gains and who loses a real budget: {flows.names[0]} to {flows.names[1]}"
+    title = "Who gains and who loses a real budget"
     subtitle = f"{answer(flows)} Where the same people stand in {week_words(flows)}; mean of {size_words(flows)}."
     caveat = (
-        "Blue: without a real budget in the first, with one in the second. Orange: the other way. Widths: people of 100 who are "
+        "Blue: without a real budget in the first, with one in the second. Orange: the other way. Dark grey: with one, and in "
+        "the other scenario not eligible or discharged. Widths: people of 100 who are "
         f"eligible in the first scenario; under 0.05 not drawn. {NOT_FAULT} {REAL_MEANS}"
     )
     return Words(title, subtitle, caveat)
@@ -94,10 +95,17 @@ def _draw_ribbons(
                 left[one] += thick
                 right[other] += thick
     for one, other, y, y_end, thick in sorted(ribbons, key=lambda ribbon: _is_told(ribbon[0], ribbon[1])):
-        gains, loses = one != REAL and other == REAL, one == REAL and other != REAL
-        colour = BLUE if gains else VERMILION if loses else "#7FB2D6" if one == other == REAL else PALE
-        alpha = 0.85 if gains or loses else 0.55
+        colour, alpha = _look(one, other)
         ribbon(axes, ends, (y, y_end), thick, colour, alpha)
+
+
+def _look(one: int, other: int) -> tuple[str, float]:
+    """Colour and opacity of a move from one state to another."""
+    if not _is_told(one, other):
+        return ("#7FB2D6" if one == REAL else PALE), 0.55
+    if OUT_OF_BASE in (one, other):
+        return "#6B6B6B", 0.75
+    return (BLUE if other == REAL else VERMILION), 0.85
 
 
 def _is_told(one: int, other: int) -> bool:
@@ -129,12 +137,14 @@ def _draw_nodes(
 
 def group_figure_words(flows: Flows) -> Words:
     """What stands around the figure of groups."""
-    title = f"Who gains, who loses, by group: {flows.names[0]} to {flows.names[1]}"
+    title = "Who gains and who loses a real budget, by group"
     subtitle = (
-        f"Of 100 eligible people of a group in {week_words(flows)}: how many gain a real budget (right), how many lose one "
+        f"From {flows.names[0]} to {flows.names[1]}, of 100 eligible people of a group in {week_words(flows)}: how many gain "
+        "a real budget (right), how many lose one "
         f"(left); the dot is the net with its 95 % interval. {size_words(flows)}."
     )
-    told = [GROUP_CAVEATS[name] for name in flows.groups if name in GROUP_CAVEATS]
+    caveats = {**GROUP_CAVEATS, "actual_risk": f"Actual risk: {GROUP_CAVEATS['actual_risk'].lower()}"}
+    told = [caveats[name] for name in flows.groups if name in caveats]
     return Words(title, subtitle, " ".join([REAL_MEANS, GROUPS_NOTE, *dict.fromkeys(told), NOT_FAULT]))
 
 

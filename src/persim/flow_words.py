@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 from persim.answer_words import CHANCE
 from persim.biography import SYNTHETIC, wrapped
 from persim.comparison_words import PURPOSE
-from persim.flow_counts import GAINS, LOSES, MOVES, N_COMPARED, STATES, STAYS_WITH, STAYS_WITHOUT
+from persim.flow_counts import (
+    FIRST_WITH,
+    FIRST_WITHOUT,
+    GAINS,
+    LOSES,
+    MOVES,
+    N_COMPARED,
+    STATES,
+    STAYS_WITH,
+    STAYS_WITHOUT,
+)
 from persim.number_words import MINUS, NOTHING
 from persim.outcomes import GROUP_CAVEATS
 from persim.policy import monday_of
@@ -153,9 +163,16 @@ def answer(flows: Flows) -> str:
     low, high = found.low[0, 4], found.high[0, 4]
     between = f" (95 % interval {_one(low)} to {_one(high)})" if math.isfinite(low) else ""
     stay = found.mean[0, STAYS_WITH]
+    people = flows.moves[:, 0].mean(axis=0)
+    gone = 100.0 * people[FIRST_WITH] / max(1e-9, people[: FIRST_WITHOUT + 1].sum())
+    left = (
+        f" Besides, {gone:.1f} have one in the first and are not eligible, or discharged, in the second."
+        if gone >= 0.05
+        else ""
+    )
     return (
         f"From {flows.names[0]} to {flows.names[1]}, of 100 eligible people {gain:.1f} gain a real budget and {lose:.1f} "
-        f"lose one: net {'+' if net >= 0 else MINUS}{abs(net):.1f}{between}. {stay:.1f} have one in both."
+        f"lose one: net {'+' if net >= 0 else MINUS}{abs(net):.1f}{between}. {stay:.1f} have one in both.{left}"
     )
 
 

@@ -108,7 +108,11 @@ def hours_figure(found: Practice) -> Figure:
             bottom.barh(rows, 100.0 * np.nan_to_num(means[:, shut]), color=GATE, height=0.62)
             known = np.isfinite(ends[0])  # one run has no interval, and an absent profession no share
             bottom.hlines(
-                rows[known], np.maximum(ends[0], 0.0)[known], np.array(ends[1])[known], color=INK, linewidth=1.3
+                rows[known],
+                np.maximum(ends[0], 0.0)[known],
+                np.minimum(ends[1], 100.0)[known],
+                color=INK,
+                linewidth=1.3,
             )
         _scale(panels[:3], max(*found.direct_hours, _longest(panels[:3])), "all hours a week")
         _scale(panels[3:6], _longest(panels[3:6]), "hours for reviews, talking of budgets, forms")
