@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+import persim.report
 from persim import cli
 from persim.errors import InputError, StoreError
 from persim.gaps_and_costs import DERIVED
@@ -24,6 +25,7 @@ from persim.report.gates_and_costs import COSTS
 from persim.report.pictures import NO_BAND, caption_of
 from persim.report.stress import method
 from persim.report.views import Cell, Line, View, clean, clipped, parts_of
+from persim.report.why import Why
 from persim.report.wording import answer_of, title_of
 
 HOSTILE = "<script>alert(1)</script>"
@@ -33,6 +35,12 @@ FORMULA = "=cmd|'/c calc'!A1"
 def run(*words: str):
     """A command, in this process."""
     return CliRunner().invoke(cli.app, list(words))
+
+
+@pytest.fixture(autouse=True)
+def _without_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No runs are made for a report here: `test_report_why` holds attribution and stories."""
+    monkeypatch.setattr(persim.report, "why_of", lambda *_, **__: Why())
 
 
 @pytest.fixture(scope="module")
@@ -588,8 +596,6 @@ def test_nothing_is_left_behind_if_the_second_file_cannot_be_written(folder, mon
 
 
 def test_missing_extra_is_told_in_one_line(compared, monkeypatch):
-    import persim.report
-
     monkeypatch.setattr(persim.report, "find_spec", lambda name: None if name == "jinja2" else object())
     with pytest.raises(InputError, match=r"jinja2: pip install 'persim\[report\]'"):
         write_report(compared)

@@ -1,8 +1,9 @@
 """Reports: a result folder as one page that needs nothing else, and its tables as an Excel workbook.
 
 Start at `write_report`. `folder` reads and checks; `effects`, `gates_and_costs` and `across_worlds` choose what is
-shown, `wording` and `stress` say it, `pictures` brings the figures, `page` and `workbook` write. Only the folder is
-read, so a folder can be reported wherever it was moved to.
+shown, `wording` and `stress` say it, `pictures` brings the figures, `page` and `workbook` write. `why` adds what holds
+people back (`held_back`) and a few people's stories (`three_people`). Only the folder is read, and the attribution that is
+named, so a folder can be reported wherever it was moved to.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from pathlib import Path
 
 from persim.errors import InputError, StoreError
 from persim.report.folder import read_folder
+from persim.report.held_back import Progress
 from persim.report.page import GENERATOR, page
+from persim.report.why import why_of
 from persim.report.workbook import workbook_bytes
 from persim.store import REPORT_PAGE
 
@@ -46,6 +49,10 @@ def write_report(
     said: str | os.PathLike[str] | None = None,
     force: bool = False,
     excel: bool = True,
+    attribution: str | os.PathLike[str] | bool = True,
+    stories: bool = True,
+    jobs: int = 0,
+    progress: Progress | None = None,
 ) -> Written:
     """Make a report of a result folder.
 
@@ -55,6 +62,9 @@ def write_report(
             ending in .xlsx.
         said: a plain text file (UTF-8, at most 100 kB) with what people who use services said of the results.
         force: replace an earlier report.
+        attribution: a folder of `persim attribute` to show; True for a small one that is made now, some ten seconds; False
+            for none. stories: tell of up to three synthetic people? Both are of the folder's reference scenario.
+        jobs: threads for a small attribution, 0 for all cores. progress: called with (runs done, of how many, failed).
     Raises: InputError or StoreError, in one line, before anything is written.
     """
     lacking = [name for name in NEEDED if find_spec(name) is None]
@@ -68,10 +78,11 @@ def write_report(
     paragraphs = said_in(said) if said is not None else []
     for target in filter(None, (place, book)):
         _check_free(target, force)
-    text = page(files, paragraphs, book.name if book else "")
+    why = why_of(files, attribution, stories, jobs, progress)
+    text = page(files, paragraphs, book.name if book else "", why)
     contents = [(place, text.encode("utf-8"))]
     if book:
-        contents.append((book, workbook_bytes(files)))
+        contents.append((book, workbook_bytes(files, why)))
     _write_all(contents)
     old_book = place.with_suffix(".xlsx")
     if not excel and force and _is_report(old_book):

@@ -13,10 +13,12 @@ from persim.report.across_worlds import PRIORS, factors, fails, is_sweep, shares
 from persim.report.effects import FEW, by_group, headline, year_by_year
 from persim.report.folder import ResultFiles, text_of
 from persim.report.gates_and_costs import barriers, costs, decomposition, funnel
+from persim.report.held_back_views import views_of
 from persim.report.own_steps import own_steps
 from persim.report.pictures import pictures_of
 from persim.report.stress import GUIDELINE, method
 from persim.report.views import Part, View, clean, clipped, parts_of
+from persim.report.why import Why
 from persim.report.wording import (
     NOT_FOR,
     answer_of,
@@ -33,6 +35,8 @@ GENERATOR = "persim report"
 PURPOSE = "A thinking aid on synthetic people: not for decisions on eligibility, risk, budgets, staff or sites."
 MOST_HEADS = 5  # side by side on a printed page
 MOST_PAIRS = 4  # of heads with two columns each
+HELD_BACK, PEOPLE = "held-back", "people"  # sections with more than tables
+BEFORE_HELD_BACK = ("numbers", "worlds", "groups", "barriers")
 UNBROKEN = re.compile(r"(\d) %")  # a number and its sign stay on one line
 
 
@@ -74,12 +78,25 @@ def _of_worlds(files: ResultFiles) -> Sequence[View | None]:
     return [shares_better(files), fails(files), factors(files)] if is_sweep(files) else []
 
 
-def page(files: ResultFiles, said: Sequence[str], workbook: str = "") -> str:
+def _with_why(sections: Sequence[Section], why: Why) -> list[Section]:
+    """The sections with those on what holds people back, and on a few of them, in their places."""
+    found = list(sections)
+    if why.held_back is not None:
+        parts = tuple(part for view in views_of(why.held_back) for part in parts_of(view, MOST_HEADS))
+        place = sum(section.anchor in BEFORE_HELD_BACK for section in found)
+        found.insert(place, Section(HELD_BACK, "What holds people back", why.held_back.sentences, parts))
+    if why.stories is not None:
+        found.append(Section(PEOPLE, why.stories.heading, why.stories.lead, ()))
+    return found
+
+
+def page(files: ResultFiles, said: Sequence[str], workbook: str = "", why: Why | None = None) -> str:
     """The whole page.
 
     Args:
         said: paragraphs of what people who use services said; none for an empty box.
         workbook: the name of the workbook beside the page; nothing if there is none.
+        why: an attribution and stories; none of them if None.
     Raises: StoreError for a damaged figure. ImportError without Jinja2.
     """
     from jinja2 import Environment, StrictUndefined
@@ -88,7 +105,8 @@ def page(files: ResultFiles, said: Sequence[str], workbook: str = "") -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_cleaned)
     environment.filters["clipped"] = lambda text, most: clipped(str(text), most)
     template = environment.from_string(_packaged("page.html.j2"))
-    sections = sections_of(files)
+    why = why or Why()
+    sections = _with_why(sections_of(files), why)
     scenarios = [(scenario, own_steps(files, scenario)) for scenario in files.scenarios]
     after = [("What was run", "compared"), ("Method", "method"), ("Limits", "limits")]
     after += [("What people said", "said"), ("Provenance", "provenance")]
@@ -101,7 +119,8 @@ def page(files: ResultFiles, said: Sequence[str], workbook: str = "") -> str:
         scenarios=scenarios, expected=text_of(files.manifest.get("expected")),
         guideline=GUIDELINE, method=method(files), limits=limits_of(files), said=said,
         version=text_of(files.manifest.get("persim")), model_version=text_of(files.manifest.get("model_version")),
-        provenance=made_by(files), hashes=sorted((str(k), text_of(v)) for k, v in files.manifest["files"].items()),
+        held_back=why.held_back, stories=why.stories,
+        provenance=[*made_by(files), *(why.held_back.terms if why.held_back else ())], hashes=sorted((str(k), text_of(v)) for k, v in files.manifest["files"].items()),
         digests=[(scenario.name, scenario.digest) for scenario in files.scenarios if scenario.digest],
         changed=files.changed, purpose=PURPOSE, made_with=persim.__version__, workbook=workbook,
     )  # fmt: skip

@@ -57,9 +57,14 @@ def _picture(name: str, place: Path, size: str) -> Picture:
         raise StoreError(f"{place}: cannot be read: {(error.strerror or str(error)).lower()}") from error
     if len(content) > MOST_BYTES:
         raise StoreError(f"{place}: larger than {MOST_BYTES >> 20} MB, too much for a page")
+    return picture_of(name, content, size, place)
+
+
+def picture_of(name: str, content: bytes, size: str, place: Path | str = "") -> Picture:
+    """An SVG image with its own words. Raises: StoreError if it is none, or not whole."""
     head = content[:HEAD_BYTES].decode("utf-8", "replace")
     if "<svg" not in head or b"</svg>" not in content[-200:]:
-        raise StoreError(f"{place}: damaged or cut short: not a whole SVG image")
+        raise StoreError(f"{place or name}: damaged or cut short: not a whole SVG image")
     title = _inside(head, "dc:title") or _inside(head, "title") or name.replace("_", " ").capitalize()
     words = _inside(head, "dc:description") or _inside(head, "desc")
     source = f"data:image/svg+xml;base64,{base64.b64encode(_leaner(content)).decode('ascii')}"
@@ -70,7 +75,7 @@ def caption_of(words: str, size: str) -> str:
     """The figure's own words; n and what a band is are added where they do not say it."""
     if not re.search(r"\b(runs?|worlds?)\b", words):
         words = f"{words} From {size}.".strip()
-    if not re.search(r"\b(bands?|intervals?|regions?|nine of ten|bars?)\b", words, re.IGNORECASE):
+    if not re.search(r"\b(bands?|intervals?|regions?|whiskers?|nine of ten|bars?)\b", words, re.IGNORECASE):
         words = f"{words} {NO_BAND}"
     return words
 

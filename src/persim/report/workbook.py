@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from persim.number_words import shown, unit_words
 from persim.report.folder import ResultFiles, text_of
 from persim.report.views import clean
+from persim.report.why import Why
 from persim.report.wording import NOT_FOR, answer_of, limits_of, made_by, question_of, title_of
 
 if TYPE_CHECKING:
@@ -54,14 +55,21 @@ HEADS = {
     "small": "fewer than 200 people",
     "worth_pairs": "independent pairs that one pair is worth",
     "per_100_eligible": "of 100 eligible people",
+    "of_missing": "part of the whole gap",
+    "by_itself": "it alone closed",
+    "at_all": "closed at all",
+    "fixed": "closed first, order of the rules",
+    "shuffled": "closed first, any order",
+    "all_off": "every barrier gone",
     "p5": "5 % of runs below",
     "p95": "95 % of runs below",
 }
+POINTS = "points_"  # begins the name of a column that is counted of 100 already
 TITLE_FORMAT = {"bold": True, "font_size": 16}
 
 
-def workbook_bytes(files: ResultFiles) -> bytes:
-    """The workbook as a file. Raises: ImportError without XlsxWriter."""
+def workbook_bytes(files: ResultFiles, behind: Why | None = None) -> bytes:
+    """The workbook as a file, with the tables of an attribution and stories. Raises: ImportError without XlsxWriter."""
     import xlsxwriter
 
     out = BytesIO()
@@ -79,6 +87,9 @@ def workbook_bytes(files: ResultFiles) -> bytes:
             sheet = book.add_worksheet(SHEETS[name])
             _write_table(sheet, formats, kept)
             written.append((SHEETS[name], f"{len(kept):,} rows of {name}.parquet{f'; {why}' if why else ''}"))
+        for name, (table, words) in (behind.frames() if behind else {}).items():
+            _write_table(book.add_worksheet(name), formats, table)
+            written.append((name, words))
         left_out += [f"{file}: only in the folder" for file in _other_tables(files)]
         _write_front(front, formats, files, written, left_out)
     return out.getvalue()
@@ -169,6 +180,9 @@ def _head(column: str, has_unit: bool) -> str:
     if column in IN_UNIT:
         words = HEADS.get(column, column.replace("_", " "))
         return f"{words}, in its unit" if has_unit else words
+    if column.startswith(POINTS):
+        words = column.removeprefix(POINTS)
+        return f"{HEADS.get(words, words.replace('_', ' '))}, of 100"
     if column in SHARES:
         return f"{column.replace('_', ' ')}, %"
     if column.startswith(("first", "would_close")):
@@ -179,6 +193,7 @@ def _head(column: str, has_unit: bool) -> str:
 def _write_column(
     sheet: Any, formats: _Formats, number: int, values: Sequence[Any], units: list[str] | None, column: str
 ) -> None:
+    as_points = column.startswith(POINTS)
     as_share = column in SHARES or column.startswith(("first", "would_close"))
     for row, value in enumerate(values, 1):
         if isinstance(value, bool) or type(value).__name__ == "bool_":
@@ -186,7 +201,7 @@ def _write_column(
         elif isinstance(value, int | float) or hasattr(value, "dtype"):
             way = shown(units[row - 1]) if units is not None else None
             factor = way.factor if way else 100.0 if as_share else 1.0
-            sign = _number_format(way.decimals + 1) if way else _number_format(1) if as_share else "General"
+            sign = _number_format(way.decimals + 1) if way else _number_format(1) if as_share else "0.00" if as_points else "General"
             _write_number(sheet, row, number, factor * float(value), formats(num_format=sign))
         else:
             words = clean(text_of(value))[:MOST_SIGNS]
