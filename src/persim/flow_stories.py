@@ -87,9 +87,7 @@ def stories_of(flows: Flows) -> FlowStories:
     from persim.twin_words import parting_words
 
     failed = {failure.task.seed for failure in flows.failures}
-    seed = next(
-        number for number in range(flows.seed, flows.seed + flows.replicates + len(failed)) if number not in failed
-    )
+    seed = next(number for number in range(flows.seed, flows.seeds[1] + 1) if number not in failed)
     runs = [run_scenario(scenario, seed, "final", ledger=True) for scenario in flows.scenarios]
     lives = [Lives(run.ledger) for run in runs if run.ledger is not None]
     moves = moves_of(runs[0].world, runs[1].world)

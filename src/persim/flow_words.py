@@ -84,13 +84,9 @@ def notes_of(flows: Flows) -> list[str]:
 def size_words(flows: Flows) -> str:
     """How many pairs of runs of how many people."""
     n, people = flows.replicates, flows.scenarios[0].n_users
-    last = flows.seed + n + _n_failed(flows) - 1
-    seeds = f"seed {flows.seed}" if last == flows.seed else f"seeds {flows.seed} to {last}"
+    first, last = flows.seeds
+    seeds = f"seed {first}" if last == first else f"seeds {first} to {last}"
     return f"{n} pair{'' if n == 1 else 's'} of runs of {people:,} people, {seeds}"
-
-
-def _n_failed(flows: Flows) -> int:
-    return len({failure.task.replicate for failure in flows.failures})
 
 
 def week_words(flows: Flows) -> str:

@@ -65,6 +65,11 @@ class Flows:
         return len(self.moves)
 
     @property
+    def seeds(self) -> tuple[int, int]:
+        """The first and the last seed, failed pairs among them."""
+        return self.seed, self.seed + self.replicates + len({one.task.replicate for one in self.failures}) - 1
+
+    @property
     def last_week(self) -> int:
         """The calendar week in which people are counted."""
         return self.scenarios[0].start_week + self.scenarios[0].n_weeks - 1

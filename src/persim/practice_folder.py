@@ -51,7 +51,8 @@ def write_practice(found: Practice, folder: ResultFolder, started: float, with_f
         "command": "practice", "persim": persim.__version__, "model_version": MODEL_VERSION, **machine(),
         "answer": answer_sentences(found),
         "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.time() - started, 1), "replicates": found.replicates, "seed": found.seed,
+        "seconds": round(time.time() - started, 1), "seed": found.seed,
+        "replicates": found.replicates + len({one.task.replicate for one in found.failures}),
         "people": found.scenarios[0].n_users, "window": [found.window[0], found.window[1] - 1],
         "scenarios": [
             {"name": name, "digest": scenario.digest(), "file": file, "resolved": scenario.resolved()}

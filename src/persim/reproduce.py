@@ -21,6 +21,7 @@ from typing import Any
 import persim
 from persim.errors import StoreError
 from persim.experiment import Progress
+from persim.made_again import MORE_MAKERS
 from persim.model_version import MODEL_VERSION
 from persim.run_store import DESIGN, DESIGN_SEAL, PART_NAME, PARTS
 from persim.scenario import Scenario
@@ -245,7 +246,7 @@ def _story_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int
     return told_again(_scenario(manifest["scenarios"][0], folder), manifest["seed"], manifest["story"], made)
 
 
-MAKERS: dict[str, Maker] = {"compare": _comparison_again, "demo": _comparison_again, "run": _run_again,
+MAKERS: dict[str, Maker] = {**MORE_MAKERS, "compare": _comparison_again, "demo": _comparison_again, "run": _run_again,
                             "sweep": _sweep_again, "attribute": _shares_again, "explain": _story_again}  # fmt: skip
 
 

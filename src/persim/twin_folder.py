@@ -59,7 +59,8 @@ def write_twins(twins: Twins, folder: ResultFolder, started: float, with_figures
         people=ledger.scenario.n_users, figures="twin_lines.*           the two life lines\n" if with_figures else "",
         synthetic=SYNTHETIC,
     ))  # fmt: skip
-    about = {"about": twins.title, "seed": ledger.seed, "people": ledger.scenario.n_users, "person": twins.person}
+    about = {"about": twins.title, "seed": ledger.seed, "people": ledger.scenario.n_users}
+    about |= {"person": twins.person, "every": twins.every}
     return folder.commit(_manifest("twins", (ledger.scenario, twins.b.ledger.scenario), twins.names, started, about))
 
 
@@ -80,7 +81,7 @@ def write_flows(flows: Flows, folder: ResultFolder, started: float, with_figures
         figures="figures/               who moves where; gains and losses by group\n" if with_figures else "",
     ))  # fmt: skip
     about = {
-        "about": title, "seeds": [flows.seed, flows.seed + flows.replicates - 1], "replicates": flows.replicates,
+        "about": title, "seeds": list(flows.seeds), "replicates": flows.seeds[1] - flows.seeds[0] + 1,
         "people": flows.scenarios[0].n_users, "groups": list(flows.groups),
     }  # fmt: skip
     return folder.commit(_manifest("flows", flows.scenarios, flows.names, started, about))

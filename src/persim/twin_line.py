@@ -56,6 +56,8 @@ def words_of(twins: Twins) -> Words:
         what = NEVER_PART
     else:
         what = f"The lives part in the week of {_day(twins.parting.week)}: {parting_words(twins)}."
+    if twins.turn is not None:
+        what += f" The budget was decided in the week of {_day(twins.turn.week)}: {twins.turn.words(twins.names)}."
     caveat = (
         f"{SYNTHETIC} Same person, same luck, two scenarios. Flags: what the ledgers record, never why. Shaded: the same in "
         "both. Choice and control as felt is an index of this model from 0 to 1."

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from persim.cli import app
+from persim.reproduce import reproduce_folder
 from persim.terminal import BAD_INPUT
 from persim.verify import verify_folder
 
@@ -124,3 +125,20 @@ def test_bad_input_is_one_line(words, said):
 def test_a_scenario_with_arms_is_run_without_any_and_it_is_said():
     result = persim("explain", "baseline", "--versus", "role_clarity", "--person", 1, "--people", 60, "--weeks", 20)
     assert "role_clarity has arms" in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", "baseline", "--versus", "role_clarity/usual_load", "--person", 5),
+        ("explain", "baseline", "--versus", "gold_standard", "--replicates", 2, "--seed", 4, "--groups", "rural"),
+        ("practice", "cto_rights/usual", "cto_rights/all", "--replicates", 2, "--window", "60:100"),
+    ],
+    ids=("twins", "flows", "practice"),
+)
+def test_results_come_out_the_same_again(words, tmp_path):
+    out = tmp_path / "out"
+    assert persim(*words, *SMALL, "--out", out).exit_code == 0
+    found = reproduce_folder(out)
+    assert found.ok, found.differences
+    assert not any("pictures differ" in note for note in found.notes)
