@@ -298,20 +298,29 @@ def paired_lives(
     a: Scenario | str | Path, b: Scenario | str | Path, seed: int | None, n_users: int | None, n_weeks: int | None,
     parameters: Mapping[str, float | None],
 ) -> tuple[Lives, Lives]:  # fmt: skip
-    """The lives of two runs that hold the same people. Raises: InputError if they do not."""
-    if not is_ledger(a) and not is_ledger(b):
+    """The lives of two runs that hold the same people.
+
+    A scenario beside a ledger is run with the ledger's seed, people and weeks, unless others are given.
+
+    Raises: InputError if the runs do not hold the same people, or if a number is to be changed in two ledgers.
+    """
+    kept = [is_ledger(source) for source in (a, b)]
+    if not any(kept):
         first, second = read_pair(a, b, n_users, n_weeks, parameters)
         return lives_of(first, seed), lives_of(second, seed)
-    found = [lives_of(source, None if is_ledger(source) else seed, *_given(source, n_users, n_weeks, parameters))
-             for source in (a, b)]  # fmt: skip
-    ledgers = [lives.ledger for lives in found]
-    check_same_people(ledgers[0].scenario, ledgers[1].scenario)
-    if ledgers[0].seed != ledgers[1].seed:
+    if all(kept):
+        one, other = (lives_of(source, seed, n_users, n_weeks, parameters) for source in (a, b))
+    else:
+        ledger = lives_of(a if kept[0] else b)
+        scenario = ledger.ledger.scenario
+        run = lives_of(
+            b if kept[0] else a, ledger.ledger.seed if seed is None else seed,
+            scenario.n_users if n_users is None else n_users, scenario.n_weeks if n_weeks is None else n_weeks, parameters,
+        )  # fmt: skip
+        one, other = (ledger, run) if kept[0] else (run, ledger)
+    check_same_people(one.ledger.scenario, other.ledger.scenario)
+    if one.ledger.seed != other.ledger.seed:
         raise InputError(
-            f"the two runs have seeds {ledgers[0].seed} and {ledgers[1].seed}: twins have the same luck, so one seed"
+            f"the two runs have seeds {one.ledger.seed} and {other.ledger.seed}: twins have the same luck, so one seed"
         )
-    return found[0], found[1]
-
-
-def _given(source: Scenario | str | Path, n_users: int | None, n_weeks: int | None, parameters: Mapping) -> tuple:
-    return (None, None, None) if is_ledger(source) else (n_users, n_weeks, parameters)
+    return one, other

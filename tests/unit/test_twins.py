@@ -380,3 +380,9 @@ def test_two_ledgers_of_other_seeds_are_refused(tmp_path):
         twins(tmp_path / "1.parquet", tmp_path / "2.parquet")
     kept = twins(tmp_path / "1.parquet", tmp_path / "1.parquet", person=4)
     assert kept.parting is None
+    with pytest.raises(InputError, match="cannot be changed"):
+        twins(tmp_path / "1.parquet", tmp_path / "1.parquet", n_users=50)
+    beside = twins(tmp_path / "2.parquet", "seminar", person=4)  # run with the ledger's seed, people and weeks
+    assert beside.parting is None
+    with pytest.raises(InputError, match="seeds 2 and 3"):
+        twins(tmp_path / "2.parquet", "seminar", seed=3)
