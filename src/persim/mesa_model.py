@@ -7,12 +7,10 @@ asked for. `engine="agents"` steps the same world one agent at a time (`persim.a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import mesa
 import numpy as np
-from mesa.datacollection import DataCollector
 
 from persim.agent_engine import PlainWorld, fields_of
 from persim.errors import InputError
@@ -32,7 +30,8 @@ from persim.mesa_agents import (
     SocialWorker,
     classes_for,
 )
-from persim.outcomes import HEADLINE, YEAR_WEEKS, group_rows, group_table, value_of
+from persim.mesa_collector import HeadlineCollector
+from persim.outcomes import YEAR_WEEKS, group_rows, group_table, value_of
 from persim.phases.counting import empty_ledger, scratch
 from persim.policy import monday_of
 from persim.population import n_posts_of, start_world
@@ -44,6 +43,8 @@ from persim.week import run_weeks
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
+
+    from mesa.datacollection import DataCollector
 
 __all__ = [
     "Broker",
@@ -290,43 +291,6 @@ class PersonalisationModel(mesa.Model):
         self.__dict__.update(state)
         self._columns = _columns_of(self._world)  # views of the new arrays, which a copy of views would not be
         ready_the_compiled_model(self._keeps_ledger and self.engine == "compiled")
-
-
-class HeadlineCollector(DataCollector):
-    """Mesa's DataCollector for the headline outcomes: collecting notes the week, and its values are made on demand.
-
-    They are made from the model's record, so that collecting costs next to nothing. `model_reporters` are ordinary
-    reporters, for a DataCollector with more of them: `DataCollector({**model.datacollector.model_reporters, ...})`.
-    """
-
-    def __init__(self, model: PersonalisationModel) -> None:
-        self._model = model
-        self._weeks: list[int] = []
-        self._made: dict[str, list[float]] = {}
-        super().__init__({name: partial(_value_now, name) for name in HEADLINE})
-
-    def collect(self, model: PersonalisationModel) -> None:
-        """Note the week last run."""
-        self._collection_steps.append(model.time)
-        self._weeks.append(model._weeks_begun - 1)
-
-    @property
-    def model_vars(self) -> dict[str, list[float]]:
-        """Outcome -> its values in the weeks collected; NaN where nobody is concerned, or before the first step."""
-        if len(self._made.get(HEADLINE[0], ())) != len(self._weeks):
-            series = self._model.series(HEADLINE)
-            for values in series.values():
-                values.append(float("nan"))  # read as week -1
-            self._made = {name: [values[week] for week in self._weeks] for name, values in series.items()}
-        return self._made
-
-    @model_vars.setter
-    def model_vars(self, empty: dict[str, list[float]]) -> None:
-        self._made = empty  # as Mesa does when it starts
-
-
-def _value_now(outcome: str, model: PersonalisationModel) -> float:
-    return model.outcome(outcome)
 
 
 def _columns_of(world: World) -> dict[str, dict[str, np.ndarray]]:
