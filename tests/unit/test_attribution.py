@@ -262,11 +262,11 @@ def test_the_folder_is_verified_and_comes_out_the_same_again(whole):
     assert reproduce_folder(whole.folder, jobs=2).ok
 
 
-def test_a_report_of_an_attribution_is_refused_in_a_line(whole):
-    from persim.report.folder import read_folder
+def test_a_report_of_an_attribution_shows_it(whole, tmp_path):
+    from persim.report import write_report
 
-    with pytest.raises(StoreError, match="a report is made of a comparison or a sweep"):
-        read_folder(whole.folder)
+    written = write_report(whole.folder, tmp_path / "report.html", stories=False)
+    assert "What holds people back" in written.page.read_text("utf-8")
 
 
 def test_results_do_not_depend_on_the_number_of_threads(whole, tmp_path):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_JSON_BYTES = 64 << 20
 MOST_WEEKS = 20_000
+ATTRIBUTE = "attribute"  # the command whose folders hold an attribution and none of the tables below
 # What a table must hold to be shown: columns of text, columns of numbers. Others may be there too.
 COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "summary": (("scenario", "measure", "label", "unit"), ("mean", "low", "high")),
@@ -85,7 +86,7 @@ class ResultFiles:
 
     @property
     def command(self) -> str:
-        """What made the folder: compare, demo, run or sweep."""
+        """What made the folder: compare, demo, run, sweep or attribute."""
         return text_of(self.manifest.get("command"))
 
     @property
@@ -128,8 +129,10 @@ def read_folder(place: str | os.PathLike[str]) -> ResultFiles:
         raise StoreError(f"{path}: {'is a file, not a result folder' if path.exists() else 'there is no such folder'}")
     manifest = _read_manifest(path)
     listed = set(manifest["files"])
-    tables = {name: _read_table(path, f"{name}.parquet", name) for name in COLUMNS if _is_here(path, name, listed)}
-    if not tables:
+    is_attribution = manifest.get("command") == ATTRIBUTE  # whose tables `held_back` reads
+    names = () if is_attribution else COLUMNS
+    tables = {name: _read_table(path, f"{name}.parquet", name) for name in names if _is_here(path, name, listed)}
+    if not tables and not is_attribution:
         raise StoreError(f"{path}: holds no table that a report could show")
     figures = {name[8:-4]: path / name for name in _figure_files(path, listed)}
     read = [f"{name}.parquet" for name in tables] + [f"figures/{name}.svg" for name in figures]
@@ -151,8 +154,6 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise StoreError(f"{place}: not written by persim")
     if not isinstance(manifest.get("files"), dict):
         raise StoreError(f"{place}: damaged: `files` is missing or not a list of files with their SHA-256")
-    if manifest.get("command") == "attribute":
-        raise StoreError(f"{path} holds a barrier attribution: a report is made of a comparison or a sweep")
     if not isinstance(manifest.get("scenarios", []), list):
         raise StoreError(f"{place}: damaged: `scenarios` is not a list")
     return manifest

@@ -70,9 +70,9 @@ def _levels(row: dict[str, Any]) -> tuple[Cell, Cell]:
 
 
 def _level(row: dict[str, Any], name: str) -> Cell:
-    """A share with its interval, which for small shares is cut off at nought."""
-    low = row[f"{name}_low"]
-    return level_cell("share", row[name], 0.0 if low < 0.0 else low, row[f"{name}_high"])
+    """A share with its interval, cut off at nought and at all."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return level_cell("share", row[name], 0.0 if low < 0.0 else low, 1.0 if high > 1.0 else high)
 
 
 def _tally(found: HeldBack) -> View:

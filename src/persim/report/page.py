@@ -11,7 +11,7 @@ from typing import Any
 import persim
 from persim.report.across_worlds import PRIORS, factors, fails, is_sweep, shares_better
 from persim.report.effects import FEW, by_group, headline, year_by_year
-from persim.report.folder import ResultFiles, text_of
+from persim.report.folder import ATTRIBUTE, ResultFiles, text_of
 from persim.report.gates_and_costs import barriers, costs, decomposition, funnel
 from persim.report.held_back_views import views_of
 from persim.report.own_steps import own_steps
@@ -107,14 +107,15 @@ def page(files: ResultFiles, said: Sequence[str], workbook: str = "", why: Why |
     template = environment.from_string(_packaged("page.html.j2"))
     why = why or Why()
     sections = _with_why(sections_of(files), why)
+    pictures = [picture for picture in pictures_of(files, size(files)) if why.held_back is None or picture.name != "waterfall"]
     scenarios = [(scenario, own_steps(files, scenario)) for scenario in files.scenarios]
     after = [("What was run", "compared"), ("Method", "method"), ("Limits", "limits")]
     after += [("What people said", "said"), ("Provenance", "provenance")]
     return template.render(
         generator=f"{GENERATOR} {persim.__version__}", style=Markup(_packaged("page.css")),
         title=title_of(files), question=question_of(files), answer=answer_of(files), not_for=NOT_FOR,
-        size=size(files).capitalize(), period=period(files), notes=notes_of(files),
-        pictures=pictures_of(files, size(files)), sections=sections, few_note=FEW,
+        size=size(files).capitalize(), period=period(files), notes=notes_of(files) if files.command != ATTRIBUTE else [],
+        pictures=pictures, sections=sections, few_note=FEW,
         contents=[*((section.heading, section.anchor) for section in sections), *after],
         scenarios=scenarios, expected=text_of(files.manifest.get("expected")),
         guideline=GUIDELINE, method=method(files), limits=limits_of(files), said=said,

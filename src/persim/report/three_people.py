@@ -214,7 +214,15 @@ def _parting(twins: Twins) -> str:
         first, second = twins.states
         felt_alike = abs(float(first["control_felt"][-1]) - float(second["control_felt"][-1])) < ALIKE
         return NEVER_PART if felt_alike else f"{NEVER_PART} {BUT_FELT}"
-    return f"The two lives part in the week of {day_words(twins.parting.week)}: {parting_words(twins)}."
+    day, turn = day_words(twins.parting.week), twins.turn
+    if turn is None:
+        return f"The two lives part in the week of {day}: {parting_words(twins)}."
+    if turn.week == twins.parting.week:
+        return f"The two lives part, and it is decided, in the week of {day}: {turn.words(twins.names)}."
+    return (
+        f"The two lives part in the week of {day}: {parting_words(twins)}. The offer behind the budget comes in the week of "
+        f"{day_words(turn.week)}: {turn.words(twins.names)}."
+    )
 
 
 def _line_of_two(twins: Twins) -> str:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from persim.report.folder import ResultFiles
+from persim.report.folder import ATTRIBUTE, ResultFiles
 from persim.report.held_back import HeldBack, Progress, held_back_of, small_held_back
 from persim.report.held_back_views import frames_of
 from persim.report.three_people import Stories, frame_of, stories_of
@@ -40,12 +40,15 @@ def why_of(
     """What a report shows of why.
 
     Args:
-        attribution: a folder of `persim attribute`; True for a small one made now, False for none. stories: tell any?
+        attribution: a folder of `persim attribute`; True for that of the folder itself if it holds one, else a small one
+            made now; False for none. stories: tell any?
         jobs: threads for a small attribution, 0 for all cores. progress: called with (runs done, of how many, failed).
     Raises: StoreError for a folder that holds no whole attribution.
     """
     held_back = None
-    if attribution is True:
+    if attribution is True and files.command == ATTRIBUTE:
+        held_back = held_back_of(files.path, files)
+    elif attribution is True:
         held_back = small_held_back(files, jobs, progress)
     elif attribution is not False:
         held_back = held_back_of(attribution, files)

@@ -13,7 +13,7 @@ from typing import Any
 from persim.number_words import difference_words, level_words
 from persim.policy import monday_of
 from persim.report.effects import of_one_run
-from persim.report.folder import ResultFiles, rows_of, text_of, texts_of
+from persim.report.folder import ATTRIBUTE, ResultFiles, rows_of, text_of, texts_of
 from persim.report.views import clipped
 
 MOST_SENTENCES = 3
@@ -61,6 +61,8 @@ def title_of(files: ResultFiles) -> str:
     if own:
         return clipped(own, TITLE_SIGNS)
     titles = [clipped(title, 60) for title in files.titles.values()] or ["Results of persim"]
+    if files.command == ATTRIBUTE:
+        return f"What holds people back: {titles[0]}"
     if len(titles) == 1:
         return titles[0]
     first, *others = titles
@@ -76,6 +78,8 @@ def question_of(files: ResultFiles) -> str:
     own = text_of(files.manifest.get("question"))
     if own:
         return clipped(own, QUESTION_SIGNS)
+    if files.command == ATTRIBUTE:
+        return "Of the real budgets that eligible people do not have, how much goes back to which barrier?"
     chosen = files.scenarios[1:] or files.scenarios
     asked = list(dict.fromkeys(scenario.question for scenario in chosen if scenario.question))
     if len(asked) == 1:
@@ -87,6 +91,8 @@ def answer_of(files: ResultFiles) -> list[str]:
     """The answer in up to three sentences: the folder's own, or told from its tables."""
     own = texts_of(files.manifest.get("answer"))
     if own:
+        if files.command == ATTRIBUTE and files.names:  # whose name stands in the title already
+            own = [text[:1].upper() + text[1:] for text in (one.removeprefix(f"{files.names[0]}: ") for one in own)]
         return [with_titles(files, sentence) for sentence in own[:MOST_SENTENCES]]
     return [sentence for sentence in _told(files) if sentence][:MOST_SENTENCES]
 
@@ -206,6 +212,8 @@ def size(files: ResultFiles) -> str:
     manifest = files.manifest
     people, runs, worlds = (manifest.get(key) for key in ("people", "replicates", "n_worlds"))
     of = f" of {people:,} people" if isinstance(people, int) else ""
+    if files.command == ATTRIBUTE and isinstance(manifest.get("runs"), int):
+        return f"{manifest['runs']:,} runs{of}, with {runs} seeds"
     if files.command == "run":
         return f"one run{of}"
     pairs = "paired runs" if len(files.names) > 1 else "runs"
