@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from persim import cli
-from persim.report import write_report
+from persim.report import held_back, write_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -50,8 +50,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def report(folder: Path) -> str:
-    """The address of its report."""
-    return write_report(folder, excel=False).page.as_uri()
+    """The address of its report, with a barrier attribution that is smaller than for people."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(held_back, "MOST_PEOPLE", 100)
+        patch.setattr(held_back, "MOST_SEEDS", 3)
+        return write_report(folder, excel=False).page.as_uri()
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +148,9 @@ def test_page_prints_on_a4_with_everything_on_it(browser, report):
         assert page.evaluate(cut) == 0
         assert not page.locator("nav").is_visible()
         assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
-        for words in ("The answer", "What this is not for", "Figures", "Method", "Limits", "Provenance"):
+        for words in (
+            "The answer", "What this is not for", "Figures", "What holds people back", "Method", "Limits", "Provenance",
+        ):  # fmt: skip
             assert page.get_by_role("heading", name=words, exact=True).is_visible()
         assert page.locator(".ruled i").count() == 6
         assert page.get_by_text("summary.parquet").first.is_visible()  # what is folded on a screen is open on paper
@@ -159,5 +164,40 @@ def test_hostile_titles_stay_text(browser, report):
         assert page.locator("script").count() == 0
         assert page.get_by_text("<script>alert(1)</script>").first.is_visible()
         assert troubles == []
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_stories_can_be_read_with_their_life_lines(browser, report, size):
+    page, _ = opened(browser, report, size)
+    try:
+        stories = page.get_by_role("article")
+        assert 1 <= stories.count() <= 3
+        for number in range(stories.count()):
+            story = stories.nth(number)
+            assert story.get_by_role("heading", name=re.compile(r"^Synthetic person \d+$")).is_visible()
+            assert story.get_by_text("nothing here came from records").is_visible()
+            line = story.get_by_role("img", name=re.compile("^Life line of synthetic person"))
+            box = line.bounding_box()
+            assert box is not None
+            assert box["width"] <= size[0]
+            words = "e => Math.min(...[...e.querySelectorAll('text')].map(t => t.getBoundingClientRect().height))"
+            assert line.evaluate(words) > 8.0  # of a telephone's pixels, so that it can be read
+            assert 1 <= story.locator(".life li").count() <= 12
+    finally:
+        page.close()
+
+
+def test_stories_print_whole_with_two_lives_side_by_side(browser, report):
+    page, _ = opened(browser, report, DESKTOP)
+    try:
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 680, "height": 1000})
+        for sides in page.locator(".sides").all():
+            tops = sides.evaluate("e => [...e.children].map(one => one.getBoundingClientRect().top)")
+            assert len(set(tops)) == 1
+        cut = "[...document.querySelectorAll('.story *')].filter(e => e.getBoundingClientRect().right > 681).length"
+        assert page.evaluate(cut) == 0
     finally:
         page.close()

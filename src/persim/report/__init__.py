@@ -15,14 +15,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from persim.errors import InputError, StoreError
 from persim.report.folder import read_folder
-from persim.report.held_back import Progress
 from persim.report.page import GENERATOR, page
 from persim.report.why import why_of
 from persim.report.workbook import workbook_bytes
 from persim.store import REPORT_PAGE
+
+if TYPE_CHECKING:
+    from persim.experiment import Progress
 
 __all__ = ["Written", "said_in", "write_report"]
 

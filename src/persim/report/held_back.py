@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from persim.attribution_plan import AttributionPlan
 from persim.attribution_result import Attribution
 from persim.attribution_words import SHARES_CAVEAT, answer, notes, size_words
 from persim.errors import PersimError, StoreError
+from persim.experiment import Progress
 from persim.figure_frames import as_bytes
 from persim.report.folder import ResultFiles, text_of
 from persim.report.pictures import Picture, picture_of
@@ -35,7 +36,6 @@ MOST_PEOPLE = 1_000  # in each run of a small attribution
 PERSON_WEEKS = 6 * MOST_PEOPLE * 260  # six seeds of a thousand people over five years
 FEWEST_SEEDS, MOST_SEEDS = 3, 20
 FRAMES = ("levels", "shares", "singles", "last", "remainder", "tally")
-Progress = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,9 @@ class HeldBack:
     """An attribution as a report shows it.
 
     Attributes:
-        sentences: the answer. caveat: what must follow it. source: where it is from, and how large it is. warnings: what does not fit this folder.
-        frames: the tables of `FRAMES`, by name. picture: the waterfall. terms: provenance, (term, words).
+        sentences: the answer. caveat: what must follow it. source: where it is from, and how large it is.
+        warnings: what does not fit this folder. frames: the tables of `FRAMES`, by name. picture: the waterfall.
+        terms: provenance, (term, words).
     """
 
     sentences: tuple[str, ...]
@@ -117,15 +118,21 @@ def misfits(plan: AttributionPlan, files: ResultFiles, version: str) -> tuple[st
     reference = reference_of(files)
     title = clipped(files.title(files.names[0]), 80) if files.names else "the reference"
     if reference is None:
-        told.append("This folder does not hold its scenarios whole, so it cannot be checked that the scenario is the same.")
+        told.append(
+            "This folder does not hold its scenarios whole, so it cannot be checked that the scenario is the same."
+        )
     elif not _is_same(plan.scenario, reference):
-        told.append(f"Another scenario: it is of “{_title(plan)}”, and the reference of this report, “{title}”, differs.")
+        told.append(
+            f"Another scenario: it is of “{_title(plan)}”, and the reference of this report, “{title}”, differs."
+        )
     own = text_of(files.manifest.get("model_version"))
     if version != own:
         told.append(f"Another version of the model: it is of version {version}, this folder of version {own}.")
     people = files.manifest.get("people")
     if isinstance(people, int) and people != plan.scenario.n_users:
-        told.append(f"Another number of people: its runs have {plan.scenario.n_users:,}, those of this folder {people:,}.")
+        told.append(
+            f"Another number of people: its runs have {plan.scenario.n_users:,}, those of this folder {people:,}."
+        )
     window = files.manifest.get("window")
     if isinstance(window, list) and window != [plan.window[0], plan.window[1] - 1]:
         told.append("Another time: it reports on other weeks than this folder.")
@@ -176,4 +183,3 @@ def _terms(found: Attribution, version: str) -> tuple[tuple[str, str], ...]:
 
 def _title(plan: AttributionPlan) -> str:
     return clipped(plan.scenario.title or plan.scenario.name, 80)
-

@@ -58,7 +58,9 @@ def _remainder(found: HeldBack) -> View:
     lines += [Line(row["label"], _levels(row)) for row in rows if not row["choice"] and _counts(row)]
     lead = ("Of 100 eligible people, at the end: as it is, and with every barrier gone.",)
     heads = ("As it is", "Every barrier gone")
-    return View("remainder", "Who has a real budget, and who has none", lead, "Of 100 eligible people", heads, tuple(lines))
+    return View(
+        "remainder", "Who has a real budget, and who has none", lead, "Of 100 eligible people", heads, tuple(lines)
+    )
 
 
 def _counts(row: dict[str, Any]) -> bool:
@@ -77,9 +79,7 @@ def _level(row: dict[str, Any], name: str) -> Cell:
 
 def _tally(found: HeldBack) -> View:
     rows = [row for row in rows_of(found.frames["tally"]) if row["at_all"] > ENOUGH]
-    lines = tuple(
-        Line(row["label"], tuple(_level(row, way) for way in WAYS), caveats=(TALLY_CAVEAT,)) for row in rows
-    )
+    lines = tuple(Line(row["label"], tuple(_level(row, way) for way in WAYS), caveats=(TALLY_CAVEAT,)) for row in rows)
     lead = (
         "Of 100 occasions to speak of budgets, as it is: how often a gate closed first, in the order of the rules and on "
         "average over every order; how often it alone closed; how often it closed at all.",

@@ -13,7 +13,6 @@ from persim.report.across_worlds import PRIORS, factors, fails, is_sweep, shares
 from persim.report.effects import FEW, by_group, headline, year_by_year
 from persim.report.folder import ATTRIBUTE, ResultFiles, text_of
 from persim.report.gates_and_costs import barriers, costs, decomposition, funnel
-from persim.report.held_back_views import views_of
 from persim.report.own_steps import own_steps
 from persim.report.pictures import pictures_of
 from persim.report.stress import GUIDELINE, method
@@ -82,6 +81,8 @@ def _with_why(sections: Sequence[Section], why: Why) -> list[Section]:
     """The sections with those on what holds people back, and on a few of them, in their places."""
     found = list(sections)
     if why.held_back is not None:
+        from persim.report.held_back_views import views_of
+
         parts = tuple(part for view in views_of(why.held_back) for part in parts_of(view, MOST_HEADS))
         place = sum(section.anchor in BEFORE_HELD_BACK for section in found)
         found.insert(place, Section(HELD_BACK, "What holds people back", why.held_back.sentences, parts))
@@ -107,7 +108,9 @@ def page(files: ResultFiles, said: Sequence[str], workbook: str = "", why: Why |
     template = environment.from_string(_packaged("page.html.j2"))
     why = why or Why()
     sections = _with_why(sections_of(files), why)
-    pictures = [picture for picture in pictures_of(files, size(files)) if why.held_back is None or picture.name != "waterfall"]
+    pictures = [
+        picture for picture in pictures_of(files, size(files)) if why.held_back is None or picture.name != "waterfall"
+    ]
     scenarios = [(scenario, own_steps(files, scenario)) for scenario in files.scenarios]
     after = [("What was run", "compared"), ("Method", "method"), ("Limits", "limits")]
     after += [("What people said", "said"), ("Provenance", "provenance")]
@@ -121,7 +124,8 @@ def page(files: ResultFiles, said: Sequence[str], workbook: str = "", why: Why |
         guideline=GUIDELINE, method=method(files), limits=limits_of(files), said=said,
         version=text_of(files.manifest.get("persim")), model_version=text_of(files.manifest.get("model_version")),
         held_back=why.held_back, stories=why.stories,
-        provenance=[*made_by(files), *(why.held_back.terms if why.held_back else ())], hashes=sorted((str(k), text_of(v)) for k, v in files.manifest["files"].items()),
+        provenance=[*made_by(files), *(why.held_back.terms if why.held_back else ())],
+        hashes=sorted((str(k), text_of(v)) for k, v in files.manifest["files"].items()),
         digests=[(scenario.name, scenario.digest) for scenario in files.scenarios if scenario.digest],
         changed=files.changed, purpose=PURPOSE, made_with=persim.__version__, workbook=workbook,
     )  # fmt: skip

@@ -120,8 +120,16 @@ Case = tuple[str, np.ndarray, str]
 def _cases_of_pair(runs: Runs, first: Features) -> list[Case]:
     a, b = runs.names
     moves = moves_of(runs.runs[0].world, runs.runs[1].world)
-    gains = ("Gains a real budget", _rows(moves[GAINS], first.n), f"who have a real budget at the end in {b} and not in {a}")
-    loses = ("Loses a real budget", _rows(moves[LOSES], first.n), f"who have a real budget at the end in {a} and not in {b}")
+    gains = (
+        "Gains a real budget",
+        _rows(moves[GAINS], first.n),
+        f"who have a real budget at the end in {b} and not in {a}",
+    )
+    loses = (
+        "Loses a real budget",
+        _rows(moves[LOSES], first.n),
+        f"who have a real budget at the end in {a} and not in {b}",
+    )
     both = ("A real budget in both", _rows(moves[STAYS_WITH], first.n), "who have a real budget at the end in both")
     neither = ("A real budget in neither", _rows(moves[STAYS_WITHOUT], first.n), "who have none at the end in both")
     mover = loses if len(moves[LOSES]) > len(moves[GAINS]) else gains
@@ -132,7 +140,11 @@ def _cases_of_one(runs: Runs, first: Features) -> list[Case]:
     world = runs.runs[0].world
     real = ("A real budget", is_real(world), "who have a real budget at the end")
     without = in_base(world) & ~is_real(world)
-    declined = ("Declined an offer", CONDITIONS["declined"][1](first), "who declined an offer at some time, which is a choice")
+    declined = (
+        "Declined an offer",
+        CONDITIONS["declined"][1](first),
+        "who declined an offer at some time, which is a choice",
+    )
     none = ("No real budget", without, "who are eligible at the end and have no real budget")
     return [real, _never_offered(first, ""), declined, none]
 

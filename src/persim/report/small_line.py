@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -90,7 +92,9 @@ def kinds_of(states: np.ndarray) -> np.ndarray:
 
 def _lane(lane: LifeLane, top: float, start_week: int, across: float) -> list[str]:
     floor = top + HEAD + LANE
-    parts = [_text(SIDE, top + 9.0, lane.name if len(lane.name) < 42 else f"{lane.name[:40]}…", INK, "start", bold=True)]
+    parts = [
+        _text(SIDE, top + 9.0, lane.name if len(lane.name) < 42 else f"{lane.name[:40]}…", INK, "start", bold=True)
+    ]
     for first, stop, kind in _spans(kinds_of(lane.states)):
         if kind:
             own = HEIGHTS[kind]
@@ -106,9 +110,9 @@ def _lane(lane: LifeLane, top: float, start_week: int, across: float) -> list[st
     return parts
 
 
-def _spans(values: np.ndarray) -> list[tuple[int, int, object]]:
+def _spans(values: np.ndarray) -> list[tuple[int, int, Any]]:
     edges = [0, *(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist(), len(values)]
-    return [(first, stop, values[first]) for first, stop in zip(edges, edges[1:], strict=False)]
+    return [(first, stop, values[first]) for first, stop in pairwise(edges)]
 
 
 def _years(start_week: int, n_weeks: int, across: float, top: float) -> list[str]:

@@ -126,15 +126,18 @@ def stories_of(files: ResultFiles) -> Stories | None:
 
 
 def _story(runs: Runs, chosen: Chosen) -> LifeStory:
-    if len(runs.lives) > 1:
-        return _of_two(runs, chosen)
-    story = biography(runs.lives[0], chosen.person)
-    shared = main_sentences(runs.lives[0], story.sentences, ALONE)
-    states = story.states
-    ends = end_of(states[-1])
+    return _of_two(runs, chosen) if len(runs.lives) == 2 else _of_one(runs, chosen)
+
+
+def _of_one(runs: Runs, chosen: Chosen) -> LifeStory:
+    lives = runs.lives[0]
+    story = biography(lives, chosen.person)
+    shared = main_sentences(lives, story.sentences, ALONE)
+    ends = end_of(story.states[-1])
     return LifeStory(
-        chosen.person, chosen.case, chosen.rule, _note(runs.lives[0], shared), _start(runs.lives[0], chosen.person),
-        _told(shared), "", (), tuple((words, ends[what]) for what, words in ENDS.items() if what in ends), _line_of_one(runs, story),
+        chosen.person, chosen.case, chosen.rule, _note(lives, shared), _start(lives, chosen.person),
+        _told(shared), "", (), tuple((words, ends[what]) for what, words in ENDS.items() if what in ends),
+        _line_of_one(runs, story),
     )  # fmt: skip
 
 
@@ -158,7 +161,9 @@ def main_sentences(lives: Lives, sentences: Sequence[Sentence], most: int) -> li
     seen: Counter[int] = Counter()
     kept: list[Sentence] = []
     while left and len(kept) < most:
-        row, best = max(left.items(), key=lambda one: (_weight(lives, one[1]) - 3 * seen[_kind(lives, one[1])], -one[0]))
+        row, best = max(
+            left.items(), key=lambda one: (_weight(lives, one[1]) - 3 * seen[_kind(lives, one[1])], -one[0])
+        )
         seen[_kind(lives, best)] += 1
         kept.append(left.pop(row))
     return sorted(kept, key=lambda sentence: sentence.row)

@@ -1,4 +1,7 @@
-"""Why it is so: what holds people back, and a few people's stories, for a report that can do without either."""
+"""Why it is so: what holds people back, and a few people's stories, for a report that can do without either.
+
+Both need the model, which takes seconds to load: so it is loaded only where one of them is asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persim.report.folder import ATTRIBUTE, ResultFiles
-from persim.report.held_back import HeldBack, Progress, held_back_of, small_held_back
-from persim.report.held_back_views import frames_of
-from persim.report.three_people import Stories, frame_of, stories_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from persim.experiment import Progress
+    from persim.report.held_back import HeldBack
+    from persim.report.three_people import Stories
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,13 @@ class Why:
         """Tables for a workbook with what they are, by the name of their sheet."""
         found: dict[str, tuple[pd.DataFrame, str]] = {}
         if self.held_back is not None:
+            from persim.report.held_back_views import frames_of
+
             for name, table in frames_of(self.held_back).items():
                 found[name] = (table, f"{len(table)} rows of the barrier attribution. {self.held_back.source}")
         if self.stories is not None:
+            from persim.report.three_people import frame_of
+
             found["Stories"] = (frame_of(self.stories), f"{self.stories.source} {self.stories.foot}")
         return found
 
@@ -45,11 +53,14 @@ def why_of(
         jobs: threads for a small attribution, 0 for all cores. progress: called with (runs done, of how many, failed).
     Raises: StoreError for a folder that holds no whole attribution.
     """
-    held_back = None
-    if attribution is True and files.command == ATTRIBUTE:
-        held_back = held_back_of(files.path, files)
-    elif attribution is True:
-        held_back = small_held_back(files, jobs, progress)
-    elif attribution is not False:
-        held_back = held_back_of(attribution, files)
-    return Why(held_back, stories_of(files) if stories else None)
+    held_back = told = None
+    if attribution is not False:
+        from persim.report.held_back import held_back_of, small_held_back
+
+        place = files.path if attribution is True and files.command == ATTRIBUTE else attribution
+        held_back = small_held_back(files, jobs, progress) if place is True else held_back_of(place, files)
+    if stories:
+        from persim.report.three_people import stories_of
+
+        told = stories_of(files)
+    return Why(held_back, told)

@@ -201,7 +201,15 @@ def _write_column(
         elif isinstance(value, int | float) or hasattr(value, "dtype"):
             way = shown(units[row - 1]) if units is not None else None
             factor = way.factor if way else 100.0 if as_share else 1.0
-            sign = _number_format(way.decimals + 1) if way else _number_format(1) if as_share else "0.00" if as_points else "General"
+            sign = (
+                _number_format(way.decimals + 1)
+                if way
+                else _number_format(1)
+                if as_share
+                else "0.00"
+                if as_points
+                else "General"
+            )
             _write_number(sheet, row, number, factor * float(value), formats(num_format=sign))
         else:
             words = clean(text_of(value))[:MOST_SIGNS]
