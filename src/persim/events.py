@@ -1,7 +1,7 @@
 """The ledger's rows: one fixed-width record per dated event, the kinds of event, and what each column means for each.
 
-A run that keeps a ledger writes a row for every decision and every change that a rule makes to a person: who, with whom,
-what was weighed, the chance, the draw and the outcome. With the scenario and the seed the rows rebuild every person to
+A run that keeps a ledger writes a row for every change that a rule makes to a person and for what was decided on the way:
+who, with whom, what was weighed, the chance, the draw and the outcome. With the scenario and the seed the rows rebuild every person to
 the last bit (`persim.replay`). `KINDS` is the one place that says what a column holds; the compiled engine writes the
 numbers, and sentences, tables and `docs/ledger.md` are made from it.
 
@@ -68,6 +68,7 @@ POST_LEFT, POST_FILLED, POST_ILL, POST_BACK = 0, 1, 2, 3
 ENDED_BETWEEN, ENDED_AT_REVIEW, ENDED_DISCHARGED, ENDED_REVOKED = 0, 1, 2, 3
 INFORMED_BIT, RIGHTS_BIT, MANAGED_BIT, BENEFIT_BIT = 1, 2, 4, 4
 LOST, BOUNCED, TAKEN = 0, 1, 2
+FULL_BIT, NOBODY_BIT = 1 << 11, 1 << 12  # of a hand-off, past the bits of gates: the taker was full, or nobody was at work
 ASKED_BIT, CARER_BIT, CARER_WISHES_BIT, COORDINATOR_LEADS_BIT = 1, 2, 4, 8
 REFUSED_FOR_MONEY = 3
 BUDGET_BY_CHANCE, BUDGET_ONE_OFF, BUDGET_NOT_ELIGIBLE = 0, 1, 2
@@ -141,7 +142,7 @@ KINDS: dict[int, Kind] = {
         "the AMHP", "order revoked", _YES_NO, "0 at the onset of a crisis, 1 at an admission",
         threshold="chance of a recall", draw="draw", by_chance=True, met=(0, 1)),
     E_HEARD: Kind("heard", "person", "Hears of personal budgets",
-        outcome="informed now", outcomes=_INFORMED, detail="story heard: 1 good, -1 bad, 0 neither",
+        outcome="informed now", outcomes=_INFORMED, detail="story heard so far: 1 good, -1 bad, 0 neither",
         first="share of linked peers who tell", second="the locality's information", threshold="weekly chance", draw="draw",
         by_chance=True, met=(1, 2)),
     E_FORGOT: Kind("forgot", "person", "What was known of budgets fades",
@@ -164,7 +165,8 @@ KINDS: dict[int, Kind] = {
         draw="draw of handing on"),
     E_HAND_OFF: Kind("hand-off arrives", "person", "What becomes of a hand-off",
         "who was to take it", "what", ((0, "lost on the way"), (1, "not taken"), (2, "taken")),
-        "gates closed for the taker, bits", "cases held", "cases that can be held", "chance of being lost", "draw",
+        "gates closed for the taker, bits 1 << barrier; 2048 the taker was full; 4096 nobody was at work",
+        "cases held", "cases that can be held", "chance of being lost", "draw",
         by_chance=True, met=(0,)),
     E_STAGE: Kind("stage", "person", "Moves to a stage of the pathway",
         "who leads", "stage", _STAGES, "what it waits for (barrier)", "weeks since budgets were raised", "",
@@ -205,7 +207,7 @@ KINDS: dict[int, Kind] = {
     E_CONTEST_HEARD: Kind("contest heard", "person", "The contested refusal is heard",
         outcome="reconsidered", outcomes=_YES_NO, threshold="chance", draw="draw", by_chance=True),
     E_SET_UP: Kind("support found", "person", "Who holds the money, and can support be found?",
-        "who leads", "form in the end", _FORMS, "form wished", "breadth of the market", "",
+        "who leads", "form in the end", _FORMS, "form chosen", "breadth of the market", "",
         "chance that support cannot be found as wished", "draw"),
     E_FREE_TO_VARY: Kind("free to vary", "person", "Can spending be changed without a new panel?",
         outcome="free", outcomes=_YES_NO, threshold="chance", draw="draw", by_chance=True),
@@ -213,8 +215,9 @@ KINDS: dict[int, Kind] = {
         "who led", "form", _FORMS, "counted by the council, 0 or 1", "weeks since budgets were raised", "",
         "GBP a year"),
     E_LEFT: Kind("left", "person", "The process ends without a budget",
-        "who led", "what ended it", _BARRIERS, "stage left", "weeks since budgets were raised", "",
-        "weekly chance of leaving (0 where it was no choice of the person)", "draw"),
+        "who led", "what ended it", _BARRIERS, "stage left",
+        "weeks since budgets were raised (0 before that)", "", "weekly chance of leaving worn out (0 for other endings)",
+        "draw"),
     E_PAUSE: Kind("pause", "person", "A direct payment pauses in hospital, or goes on",
         outcome="paused", outcomes=_YES_NO),
     E_BUDGET_REVIEW: Kind("budget review", "person", "A budget in use is reviewed",
@@ -259,7 +262,8 @@ KINDS: dict[int, Kind] = {
         "medical orientation", "weeks in the present mental state", "chance of closing (1 in crisis or hospital)",
         closes=True),
     E_GATE + Barrier.TIME: _gate("time", "Is there time this week, even for the shortest forms?",
-        "hours for social care", "hours of reviews, talks and forms due", "how far the time gate stood open"),
+        "hours for social care", "hours of reviews, talks and forms due (0 for workers outside the teams)",
+        "how far the time gate stood open"),
     E_GATE + Barrier.NOT_RECOMMENDED: _gate("recommending", "Is a budget recommended although it costs time?",
         "squeeze on social care time, 0-1", "medical orientation", "chance of closing", closes=True),
     E_GATE + Barrier.ROLE: _gate("role", "Are budgets held to be one's own job?",

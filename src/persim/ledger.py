@@ -169,6 +169,15 @@ def with_room(notes: Notes, world: World) -> Notes:
     return notes._replace(ledger=longer)
 
 
+def cut_to_size(notes: Notes) -> Notes:
+    """The notes, with no more of the ledger than is written: what lies past that is not ours to keep or to send."""
+    return (
+        notes
+        if notes.ledger is None
+        else notes._replace(ledger=notes.ledger[: int(notes.ledger["person"][0]) + 1].copy())
+    )
+
+
 def weeks_that_fit(notes: Notes, world: World) -> int:
     """How many weeks can be run before there may be no room left in the ledger."""
     return (len(notes.ledger) - int(notes.ledger["person"][0]) - 1) // rows_a_week(world)

@@ -57,6 +57,15 @@ life = Replay(ledger).weekly(17)  # one record a week, as `persim.state.USER`
 assert life[-1] == run.world.users[17]
 ```
 
+## What has no row
+
+What did not happen has a row only at an occasion: every gate that was tried, open or shut, every review that was due,
+every choice, every decision of a panel. A week in which somebody did not fall ill, was not detained, did not hear of
+budgets or did not ask has none. Nor have, apart from what came of them: the AMHP's agreement to an order or to its
+revocation and the end of an order at a review (one row says what came of all), going straight to a broker (seen from who
+leads), whether an offer was due at a review (seen from what brought the opportunity), doing nothing where somebody could
+have been handed on, the gates of a hand-off that was not taken (kept as bits), and why a panel sent a plan back.
+
 ## A row
 
 {size} bytes. Rows stand in the order in which things happened: by week; within a week panels, then team by team, then

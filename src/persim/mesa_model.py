@@ -7,6 +7,7 @@ asked for. `engine="agents"` steps the same world one agent at a time (`persim.a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import mesa
@@ -14,7 +15,7 @@ import numpy as np
 
 from persim.agent_engine import PlainWorld, fields_of
 from persim.errors import InputError
-from persim.ledger import Ledger, with_room, written
+from persim.ledger import Ledger, cut_to_size, with_room, written
 from persim.measures import N_FIELDS
 from persim.mesa_agents import (
     BY_PROFESSION,
@@ -76,8 +77,9 @@ class PersonalisationModel(mesa.Model):
         groups: groups to record apart, of `persim.outcomes.ALL_GROUPS`.
         agent_classes: subclasses of the agent classes, each of which takes the place of the one it extends. A method
             that overrides a rule changes what those agents do. Needs `engine="agents"`.
-        ledger: keep every event with its cause, as `run.ledger`; the same bytes from both engines. Chances in it are those
-            of the rules as they come with persim, also where a method of `agent_classes` decided otherwise.
+        ledger: keep every event with its cause, as `run.ledger` (None before the first week; its scenario is as long as
+            what has been run); the same bytes from both engines. Chances in it are those of the rules as they come with
+            persim, also where a method of `agent_classes` decided otherwise.
         parameters: numbers to change, in every week, by name: `risk_aversion=0.7` (`persim.parameters()` lists them).
 
     Attributes:
@@ -219,8 +221,9 @@ class PersonalisationModel(mesa.Model):
         world = World(*(array.copy() for array in self.world))
         record = self._record[: self._weeks_begun].copy()
         ledger = None
-        if self._keeps_ledger:
-            ledger = Ledger(written(self._notes), self._study, self.seed, n_posts_of(world))
+        if self._keeps_ledger and self._weeks_begun:
+            so_far = replace(self._study, n_weeks=self._weeks_begun)
+            ledger = Ledger(written(self._notes), so_far, self.seed, n_posts_of(world))
         return Run(self._study, self.seed, record, self._dimensions, 1, world, ledger=ledger)
 
     def outcome(self, name: str) -> float:
@@ -285,7 +288,8 @@ class PersonalisationModel(mesa.Model):
         return {} if self.engine == "compiled" else fields_of(getattr(self._world, kind), row)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_columns"}
+        kept = {name: value for name, value in self.__dict__.items() if name != "_columns"}
+        return kept | {"_notes": cut_to_size(self._notes)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

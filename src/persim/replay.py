@@ -57,6 +57,7 @@ class Replay:
 
         Raises: InputError if there is no such person.
         """
+        self.ledger.of_person(row)
         life = Life(self, row)
         found = np.zeros(self.n_weeks, USER)
         for index in range(self.n_weeks):

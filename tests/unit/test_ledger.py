@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from persim import PersonalisationModel, simulate
 from persim import events as e
 from persim import ledger as ledgers
-from persim import simulate
 from persim.errors import InputError, StoreError
 from persim.events import EVENT, KINDS
 from persim.ledger import FILE, Ledger, read_ledger, rows_a_week, weeks_that_fit, with_room, written
@@ -20,9 +21,10 @@ from persim.outcomes import ALL_GROUPS
 from persim.phases.counting import empty_ledger, scratch
 from persim.policy import monday_of
 from persim.population import start_world
+from persim.replay import Replay
 from persim.scenario import read_scenario
 from persim.simulate import run_scenario
-from persim.state import POSTS_PER_TEAM
+from persim.state import POSTS_PER_TEAM, Barrier, Stage
 
 
 @pytest.fixture(scope="module")
@@ -252,3 +254,57 @@ def test_one_week_and_one_person_have_a_ledger():
     run = simulate("seminar", n_users=1, n_weeks=1, ledger=True)
     assert len(run.ledger) > 0
     assert set(run.ledger.rows["person"].tolist()) <= {-1, 0}
+
+
+# Unfinished models
+
+
+@pytest.mark.parametrize("engine", ["compiled", "agents"])
+def test_the_ledger_of_an_unfinished_model_is_as_long_as_what_was_run(engine):
+    model = PersonalisationModel("baseline", engine=engine, n_users=66, n_weeks=40, ledger=True)
+    assert model.run.ledger is None
+    model.run_for(17)
+    run = model.run
+    assert run.ledger is not None
+    assert run.ledger.scenario.n_weeks == 17
+    found = Replay(run.ledger).people()
+    assert all(found[name].tobytes() == run.world.users[name].tobytes() for name in found.dtype.names or ())
+
+
+def test_a_copy_of_a_model_holds_what_is_written_and_goes_on_to_the_same_bytes():
+    model = PersonalisationModel("baseline", n_users=300, n_weeks=30, ledger=True)
+    model.run_for(9)
+    sent = pickle.dumps(model)
+    assert sent == pickle.dumps(model)
+    without = PersonalisationModel("baseline", n_users=300, n_weeks=30)
+    without.run_for(9)
+    rows = len(model.run.ledger.rows)
+    assert len(sent) < len(pickle.dumps(without)) + (rows + 1) * EVENT.itemsize + 4096
+    copy = pickle.loads(sent)
+    for other in (model, copy):
+        other.run_model()
+    assert copy.run.ledger.rows.tobytes() == model.run.ledger.rows.tobytes()
+
+
+def test_a_person_who_is_not_there_cannot_be_rebuilt(ledger):
+    with pytest.raises(InputError, match="there is no person 100000"):
+        Replay(ledger).weekly(100_000)
+
+
+def test_weeks_on_the_way_are_counted_from_when_budgets_were_raised():
+    scenario = read_scenario("baseline").changed(n_users=1000)
+    rows = run_scenario(scenario, 3, ledger=True).ledger.rows
+    left, stages = rows[rows["kind"] == e.E_LEFT], rows[rows["kind"] == e.E_STAGE]
+    assert (left["first"][left["detail"] <= Stage.HANDED_ON] == 0).all()
+    assert ((left["first"] >= 0) & (left["first"] < 260)).all()
+    assert ((stages["first"] >= 0) & (stages["first"] < 260)).all()
+
+
+def test_a_hand_off_that_was_not_taken_says_every_reason():
+    scenario = read_scenario("baseline").changed(n_users=1000, handoff_full=1, council_cases=0.3, handoff_tried=1)
+    rows = run_scenario(scenario, 3, ledger=True).ledger.rows
+    arrived = rows[(rows["kind"] == e.E_HAND_OFF) & (rows["outcome"] != e.LOST)]
+    reasons = arrived["detail"] & (e.FULL_BIT | e.NOBODY_BIT | 1 << Barrier.ROLE)
+    assert ((reasons != 0) == (arrived["outcome"] == e.BOUNCED)).all()
+    assert ((arrived["detail"] & e.FULL_BIT != 0) == (arrived["first"] >= arrived["second"])).all()
+    assert len(set(reasons.tolist())) >= 4

@@ -88,6 +88,7 @@ NEVER = {
     "lift_recognition": [lambda run: closed(run, Barrier.NOT_RECOGNISED)],
     "lift_readiness": [lambda run: gate_rows_closed(run, Barrier.READINESS)],
     "lift_time": [
+        lambda run: int(run.record[:, :, COLUMN["first_no_coordinator"]].sum()),
         lambda run: closed(run, Barrier.TIME), lambda run: closed(run, Barrier.NOT_RECOMMENDED),
         lambda run: closed(run, Barrier.NO_COORDINATOR), lambda run: n_of(run, e.E_REVIEW, 0),
         lambda run: int(run.counts[:, 0, COLUMN["reviews_slipped"]].sum()),

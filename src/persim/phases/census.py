@@ -48,6 +48,7 @@ from persim.measures import (
     M_WITHOUT_BUDGET,
 )
 from persim.phases.counting import find_cells
+from persim.rules.practice import practitioner_can_act
 from persim.rules.targets import is_real
 from persim.rules.wellbeing import control_on_paper
 from persim.state import (
@@ -82,11 +83,15 @@ def form_measure(budget_form):
 
 
 @loop
-def census_of_barriers(user, works, out, cells, n_cells):
-    """An eligible person without a real budget: by the gate that closed first, and by every gate that would have."""
+def census_of_barriers(user, somebody, out, cells, n_cells):
+    """An eligible person without a real budget: by the gate that closed first, and by every gate that would have.
+
+    Args:
+        somebody: is a coordinator at work, or stood in for?
+    """
     weight = user.weight
     barrier = user.barrier
-    if barrier == B_NO_OPPORTUNITY and works == 0:
+    if barrier == B_NO_OPPORTUNITY and not somebody:
         barrier = B_NO_COORDINATOR
     gates = user.gates if user.gates != 0 else 1 << barrier
     for c in range(n_cells):
@@ -197,7 +202,8 @@ def census_of_person(user, works, out, cells, n_cells):
 @loop
 def team_is_counted(team, users, practitioners, parameters, index, week, out, cells, groups):
     """The whole census of one team's people, person by person while each is at hand."""
-    package_cost = parameters[index].package_cost / YEAR
+    p = parameters[index]
+    package_cost = p.package_cost / YEAR
     year = (week + 100 * YEAR) // YEAR
     for row in range(team.first_user, team.first_user + team.n_users):
         user = users[row]
@@ -220,7 +226,7 @@ def team_is_counted(team, users, practitioners, parameters, index, week, out, ce
         if user.eligible == 1:
             census_of_person(user, worker.works, out, cells, n_cells)
             if not is_real(user):
-                census_of_barriers(user, worker.works, out, cells, n_cells)
+                census_of_barriers(user, practitioner_can_act(worker, p), out, cells, n_cells)
             if user.pathway_stage != OUTSIDE or user.counted == 1 or user.package == 1:
                 census_of_budgets(user, package_cost, out, cells, n_cells)
             census_of_year(user, year, out, cells, n_cells)

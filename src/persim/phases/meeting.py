@@ -6,7 +6,7 @@ and who is full was fixed at the start of the week.
 
 from persim import purposes as purpose
 from persim.draws import draw, judgement_stream, stream
-from persim.events import BOUNCED, E_HAND_OFF, E_HANDED_ON, E_REVIEW, LOST, TAKEN
+from persim.events import BOUNCED, E_HAND_OFF, E_HANDED_ON, E_REVIEW, FULL_BIT, LOST, NOBODY_BIT, TAKEN
 from persim.jit import loop
 from persim.measures import (
     M_ACCEPTED,
@@ -224,7 +224,8 @@ def hand_off_arrives(user, taker, team, org, p, week, notes):
     bounced = not practitioner_can_act(taker, p) or full or (closed >> B_ROLE) & 1 == 1
     if keeps_ledger(notes):
         outcome = BOUNCED if bounced else TAKEN
-        record(notes, E_HAND_OFF, outcome, row, closed, taker.lead_cases, limit, p.handoff_lost, lost)
+        bits = closed | (FULL_BIT if full else 0) | (0 if practitioner_can_act(taker, p) else NOBODY_BIT)
+        record(notes, E_HAND_OFF, outcome, row, bits, taker.lead_cases, limit, p.handoff_lost, lost)
     if bounced:
         note_wait(notes, user, 0)
         note(notes, M_PASSED_ON_BOUNCED, weight)

@@ -70,6 +70,8 @@ from persim.state import (
     B_RISK,
     B_ROLE,
     B_TIME,
+    BROKER,
+    HANDED_ON,
     LEAD_COORDINATOR,
     NO_CARER,
     YEAR,
@@ -108,6 +110,8 @@ def record_gates(notes, lead, row, user, team, org, p, judgement, today, excused
     chance, u = chance_of_doubt(lead, user, p), draw(judgement, purpose.READY)
     record_gate(notes, B_READINESS, row, closed, lead.medical_orientation, user.weeks_in_state, chance, u)
     wanted = lead.hours_reviews + lead.hours_talk + lead.hours_due
+    if lead.profession >= BROKER:
+        wanted = 0.0  # workers outside the teams plan by last week's demand, and this week's is still being added up
     u = draw(today, purpose.TIME)
     record_gate(notes, B_TIME, row, closed, lead.social_hours, wanted, lead.gate_open, u)
     if not excused:
@@ -142,14 +146,14 @@ def record_offer(notes, user, lead, accepted, asked, carer_wishes, chance, u):
 @loop
 def record_left(notes, user, barrier, week, chance, u):
     """The end of a process without a budget, before it is written to the person."""
-    weeks = max(0, week - user.raised_week)
-    record(notes, E_LEFT, barrier, leader_of(user), user.pathway_stage, min(9999, weeks), 0.0, chance, u)
+    weeks = week - user.raised_week if user.pathway_stage > HANDED_ON else 0
+    record(notes, E_LEFT, barrier, leader_of(user), user.pathway_stage, weeks, 0.0, chance, u)
 
 
 @loop
 def record_stage(notes, user, week):
     """The stage that a person has just come to, with the work and the waiting before it."""
-    weeks = min(9999, max(0, week - user.raised_week))
+    weeks = week - user.raised_week
     record(
         notes, E_STAGE, user.pathway_stage, leader_of(user), user.barrier, weeks, 0.0, user.work_left, user.wait_left
     )

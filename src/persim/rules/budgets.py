@@ -5,7 +5,7 @@ import math
 from persim import purposes as purpose
 from persim.draws import draw
 from persim.jit import rule
-from persim.rules.forms import chance_of_presence
+from persim.rules.forms import chance_of_presence, unit
 from persim.state import (
     ABSENT_ASSESSMENT,
     ABSENT_PLAN,
@@ -97,7 +97,7 @@ def chance_of_varying(user, org, p):
     chance = p.can_vary if user.budget_form == DIRECT_PAYMENT else p.can_vary_managed
     if user.legal_status == CTO and p.lift_legal_bar < 0.5:
         chance *= max(0.0, 1.0 - p.condition_narrows * user.conditions * (1.0 - user.conditions_negotiated))
-    return chance * (1.15 - 0.35 * org.bureaucracy)
+    return unit(chance * (1.15 - 0.35 * org.bureaucracy))
 
 
 @rule

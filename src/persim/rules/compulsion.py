@@ -45,7 +45,7 @@ def proneness(user, p):
 @rule
 def chance_of_detention(user, org, p):
     """Chance that an admission is under the Act: by vulnerability, local use of the Act and proneness."""
-    return p.detained_share * (0.5 + 1.25 * user.vulnerability) * local_use(org) * proneness(user, p)
+    return unit(p.detained_share * (0.5 + 1.25 * user.vulnerability) * local_use(org) * proneness(user, p))
 
 
 @rule
@@ -87,7 +87,7 @@ def chance_of_order(user, org, p):
     """Chance that leaving hospital from section 3 is proposed to be to a CTO; none where the law does not know them."""
     if p.ctos_exist < 0.5:
         return 0.0
-    return p.cto_at_discharge * (0.4 + 1.2 * user.vulnerability) * local_use(org) * proneness(user, p)
+    return unit(p.cto_at_discharge * (0.4 + 1.2 * user.vulnerability) * local_use(org) * proneness(user, p))
 
 
 @rule

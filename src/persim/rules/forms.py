@@ -70,4 +70,4 @@ def middle_of_three(s, purpose):
 @rule
 def chance_of_presence(possible, p):
     """Chance that the person is there when a stage is worked, given the involvement that hours allow. Source: S2; PAT05."""
-    return p.presence_least + (1.15 - p.presence_least) * possible
+    return unit(p.presence_least + (1.15 - p.presence_least) * possible)

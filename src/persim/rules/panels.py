@@ -3,6 +3,7 @@
 from persim import purposes as purpose
 from persim.draws import draw
 from persim.jit import rule
+from persim.rules.forms import unit
 
 FUNDED, REFUSED, SENT_BACK = 0, 1, 2
 
@@ -24,7 +25,7 @@ def worry_at_panel(org, p):
 @rule
 def chance_of_refusal(user, org, p):
     """Chance that the panel refuses before it looks at money: by strictness, the locality's worry and perceived risk."""
-    return p.panel_refuses * org.bureaucracy * (0.4 + 1.2 * worry_at_panel(org, p) * user.perceived_risk)
+    return unit(p.panel_refuses * org.bureaucracy * (0.4 + 1.2 * worry_at_panel(org, p) * user.perceived_risk))
 
 
 @rule
@@ -46,7 +47,7 @@ def panel_decides(user, org, p, s):
 @rule
 def chance_of_contesting(user, org, p):
     """Chance that the person contests a refusal: confidence and advocates help, power distance deters."""
-    return p.contest * (0.5 + user.confidence) * (1.0 - 0.8 * org.power_distance) + 0.3 * p.advocacy
+    return unit(p.contest * (0.5 + user.confidence) * (1.0 - 0.8 * org.power_distance) + 0.3 * p.advocacy)
 
 
 @rule

@@ -89,7 +89,7 @@ def chance_of_leaving(user, org, p, week, helped):
     chance *= (1.4 - 0.8 * user.confidence) * (1.3 - 0.6 * user.involvement)
     if user.mental_state == CRISIS:
         chance *= 2.0
-    return chance
+    return unit(chance)
 
 
 @rule
