@@ -1,9 +1,9 @@
 """The ledger's rows: one fixed-width record per dated event, the kinds of event, and what each column means for each.
 
 A run that keeps a ledger writes a row for every change that a rule makes to a person and for what was decided on the way:
-who, with whom, what was weighed, the chance, the draw and the outcome. With the scenario and the seed the rows rebuild every person to
-the last bit (`persim.replay`). `KINDS` is the one place that says what a column holds; the compiled engine writes the
-numbers, and sentences, tables and `docs/ledger.md` are made from it.
+who, with whom, what was weighed, the chance, the draw and the outcome. With the scenario and the seed the rows rebuild
+every person to the last bit (`persim.replay`). `KINDS` is the one place that says what a column holds; the compiled engine
+writes the numbers, and sentences, tables and `docs/ledger.md` are made from it.
 
 A decision is open, held or made where `draw < threshold`, unless its kind says otherwise. Rows are in the order in which
 things happened: by week, then panels, then team by team.
