@@ -57,19 +57,18 @@ class _Lane:
 
 
 def life_line(
-    states: np.ndarray, start_week: int, flags: Sequence[Flag], words: Words, legal: bool = True,
-    taken_week: int | None = None,
+    states: np.ndarray, start_week: int, flags: Sequence[Flag], words: Words, taken_week: int | None = None
 ) -> Figure:  # fmt: skip
     """The figure of one life.
 
     Args:
         states: the person's record at the end of each week, dtype USER, shape (n_weeks,).
-        start_week: calendar week of the first. legal: show the Mental Health Act in a lane of its own, if it was used.
+        start_week: calendar week of the first.
         taken_week: calendar week from which on the place is another person's, if it ever was.
     """
     right = room_for(flags, start_week, len(states))
     shown, rows = placed(flags, start_week, len(states), right)
-    lanes = lanes_of(states, legal)
+    lanes = lanes_of(states)
     stages = sorted({Stage.OUTSIDE, Stage.IN_USE, *(Stage(int(code)) for code in states["pathway_stage"])})
     n_lines = 1 + max(rows, default=0)
     heights = [0.24 + FLAG_LINE * n_lines, LANE * len(lanes), STEP * len(stages) + 0.1, CURVES]
@@ -127,7 +126,7 @@ def _draw_flags(axes: Axes, shown: Sequence[Flag], rows: Sequence[int], n_lines:
 # Lanes
 
 
-def lanes_of(states: np.ndarray, legal: bool = True) -> list[_Lane]:
+def lanes_of(states: np.ndarray) -> list[_Lane]:
     """Where the person was; eligible or not; under the Act, if ever; counted by the council, if ever."""
     away, state = states["place"] == Place.AWAY, states["mental_state"]
     lanes = [
@@ -141,7 +140,7 @@ def lanes_of(states: np.ndarray, legal: bool = True) -> list[_Lane]:
     eligible = (states["eligible"] == 1) & ~away
     lanes.append(_Lane("Social care", ((eligible, MINT, "", "eligible"),)))
     status = states["legal_status"]
-    if legal and (status != LegalStatus.VOLUNTARY).any():
+    if (status != LegalStatus.VOLUNTARY).any():
         detained = (status == LegalStatus.SECTION_2) | (status == LegalStatus.SECTION_3)
         lanes.append(_Lane("The Act", (
             (detained, GREY, "", "under a section"), (status == LegalStatus.CTO, SAND, "....", "on a CTO"),

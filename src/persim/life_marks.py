@@ -76,7 +76,8 @@ def _left(row: np.void) -> _Made:
     ending = int(row["outcome"])
     if ending not in _ENDED:
         return None
-    return (_ENDED[Barrier(ending)], "person" if ending == Barrier.STEPS_AND_WAITS else "budget", 9)
+    # At a contribution the person chose not to go on; leaving worn out by steps and waits is no choice.
+    return (_ENDED[Barrier(ending)], "person" if ending == Barrier.CONTRIBUTION else "budget", 9)
 
 
 def _count(row: np.void) -> _Made:
