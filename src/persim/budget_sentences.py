@@ -70,22 +70,25 @@ def handed_on(row: np.void, setting: Setting) -> Telling:
 
 
 def hand_off(row: np.void, setting: Setting) -> Telling:
-    """Lost, not taken, or taken."""
+    """Lost, taken, or not taken with every reason that held."""
     who = setting.who(row)
     if row["outcome"] == events.LOST:
         return told("{what} on the way to {who}.", what=coded(row, "outcome", {0: "The hand-off was lost"}), who=who)
     if row["outcome"] == events.TAKEN:
         return told("The hand-off arrived, and was {what} by {who}.", what=coded(row, "outcome", {2: "taken"}), who=who)
-    what = coded(row, "outcome", {1: "not taken"})
-    if row["first"] >= row["second"]:
-        held, room = decimal(row, "first", " cases held"), decimal(row, "second", " can be held")
-        return told(
-            "The hand-off arrived, and was {what} by {who}: {held}, {room}.", what=what, who=who, held=held, room=room
-        )
-    role = int(row["detail"]) >> Barrier.ROLE & 1
-    why = "it was not held to be part of the job" if role else "nobody was at work in the post"
-    found = Fact(why, "detail", float(row["detail"]))
-    return told("The hand-off arrived, and was {what} by {who}: {found}.", what=what, who=who, found=found)
+    bits = setting.gate_bits(row)
+    facts = {"what": coded(row, "outcome", {1: "not taken"}), "who": who}
+    reasons: list[str] = []
+    if bits & events.NOBODY_BIT:
+        facts["nobody"] = Fact("nobody was at work in the post", "detail", bits)
+        reasons.append("{nobody}")
+    if bits & events.FULL_BIT:
+        facts |= {"held": decimal(row, "first", " cases held"), "room": decimal(row, "second", " can be held")}
+        reasons.append("{held}, {room}")
+    if bits >> Barrier.ROLE & 1:
+        facts["role"] = Fact("it was not held to be part of the job", "detail", bits)
+        reasons.append("{role}")
+    return told(f"The hand-off arrived, and was {{what}} by {{who}}: {'; '.join(reasons)}.", **facts)
 
 
 def stage(row: np.void, setting: Setting) -> Telling | None:
@@ -132,14 +135,20 @@ def dispute(row: np.void, setting: Setting) -> Telling | None:
 
 
 def signed(row: np.void, setting: Setting) -> Telling:
-    """A manager's signature, or the panel."""
-    words = {0: "The papers went to the funding panel", 1: "A team manager signed"}
-    limit = money(row, "threshold")
-    may = f"a manager may sign up to {limit.words}" if limit.value > 0.0 else "managers may not sign alone"
-    return told(
-        "{signed}: a sum of {sum} a year, where {limit}.",
-        signed=coded(row, "outcome", words), sum=money(row, "first"), limit=limit._replace(words=may),
-    )  # fmt: skip
+    """A manager's signature, or the panel: beside the limit if that explains it, else beside the perceived risk."""
+    how = coded(row, "outcome", {0: "The papers went to the funding panel", 1: "A team manager signed"})
+    total, limit = money(row, "first"), money(row, "threshold")
+    within = total.value <= limit.value
+    if within == bool(row["outcome"]):
+        may = f"a manager may sign up to {limit.words}" if limit.value > 0.0 else "managers may not sign alone"
+        limit = limit._replace(words=may)
+        return told("{how}: a sum of {sum} a year, where {limit}.", how=how, sum=total, limit=limit)
+    if within:
+        risk = index(row, "second")
+        return told(
+            "{how}: a sum of {sum} a year, with perceived risk recorded as {risk}.", how=how, sum=total, risk=risk
+        )
+    return told("{how}: a sum of {sum} a year.", how=how, sum=total)
 
 
 def panel(row: np.void, setting: Setting) -> Telling:
@@ -152,14 +161,14 @@ def panel(row: np.void, setting: Setting) -> Telling:
 
 
 def set_up(row: np.void, setting: Setting) -> Telling:
-    """The form in the end, beside the form wished."""
+    """The form in the end, beside the form chosen, which need not be what the person wished for."""
     if row["outcome"] == 0:
         return told("{none}.", none=coded(row, "outcome", {0: "No support could be found for the plan"}))
     form = coded(row, "outcome", _FORMS)
     if row["outcome"] == row["detail"] or int(row["detail"]) not in _FORMS:
         return told("Support was found, with {form}.", form=form)
-    wished = coded(row, "detail", _FORMS)
-    return told("The wish was for {wished}; support could be found with {form}.", wished=wished, form=form)
+    chosen = coded(row, "detail", _FORMS)
+    return told("The choice was {chosen}; support could be found with {form}.", chosen=chosen, form=form)
 
 
 def in_use(row: np.void, setting: Setting) -> Telling:
@@ -263,7 +272,7 @@ TELLERS: dict[int, Callable[[np.void, Setting], Telling | None]] = {
     events.E_FREE_TO_VARY: _by_outcome(
         "What it is spent on cannot be changed without a new panel", "What it is spent on can be changed without a new panel"
     ),
-    events.E_PAUSE: _by_outcome("The direct payment went on", "The direct payment paused during the stay in hospital"),
+    events.E_PAUSE: _by_outcome("The pause ended", "The direct payment paused during the stay in hospital"),
 }  # fmt: skip
 # Rows that only the whole story tells.
 WHOLE_TELLERS: dict[int, Callable[[np.void, Setting], Telling]] = {

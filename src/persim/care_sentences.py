@@ -168,7 +168,10 @@ def heard(row: np.void, setting: Setting) -> Telling | None:
     if row["outcome"] <= setting.informed and row["detail"] == 0:
         return None
     known = coded(row, "outcome", {1: "knows that they exist", 2: "understands what they are"})
-    story = coded(row, "detail", {-1: " through a bad story", 0: "", 1: " through a good story"})
+    stories = {-1: " through a bad story", 0: "", 1: " through a good story"}
+    if row["threshold"] >= 1.0 and row["draw"] == 0.0:  # everybody is told: a story in the row was heard before
+        stories = dict.fromkeys(stories, "")
+    story = coded(row, "detail", stories)
     return told("Heard of personal budgets{story}, and {known}.", story=story, known=known)
 
 

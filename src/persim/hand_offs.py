@@ -71,10 +71,18 @@ def _fate(rows: np.ndarray) -> int:
     if row["outcome"] == events.LOST:
         return LOST
     if row["outcome"] == events.BOUNCED:
-        if row["first"] >= row["second"]:
-            return FULL
-        return ROLE if int(row["detail"]) >> Barrier.ROLE & 1 else NOBODY
+        return _not_taken(int(row["detail"]))
     return _after_taking(rows[place + 1 :])
+
+
+def _not_taken(bits: int) -> int:
+    """Why a hand-off was not taken: of all that held, the first in the order nobody at work, full, not part of the job."""
+    if bits & events.NOBODY_BIT:
+        return NOBODY
+    if bits & events.FULL_BIT:
+        return FULL
+    assert bits >> Barrier.ROLE & 1, f"no reason in {bits}"
+    return ROLE
 
 
 def _after_taking(rows: np.ndarray) -> int:

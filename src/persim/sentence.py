@@ -29,6 +29,7 @@ from persim.state import (
     Informed,
     LegalStatus,
     MentalState,
+    Stage,
 )
 
 PROFESSIONS = ("a nurse", "a social worker", "an occupational therapist", "a broker", "the council's team")
@@ -141,9 +142,9 @@ class Posts:
 class Setting:
     """What was so before a row is told: who coordinates, what was known. Told rows move it on (`moved_by`)."""
 
-    def __init__(self, posts: Posts, coordinator: int, eligible: int, informed: int) -> None:
-        """Start as the person's record does at the start of the run."""
-        self.posts, self.coordinator = posts, coordinator
+    def __init__(self, posts: Posts, coordinator: int, eligible: int, informed: int, legal: bool = True) -> None:
+        """Start as the person's record does at the start of the run; `legal` is False in a group's story, without status."""
+        self.posts, self.coordinator, self.legal = posts, coordinator, legal
         self.eligible, self.informed = eligible, informed
         self.slipped = False  # the review that is due has slipped already
         self.introduced = -1  # the coordinator whose profession and post have been told
@@ -181,6 +182,11 @@ class Setting:
         else:
             words = self.posts.named(post)
         return Fact(words, "practitioner", post)
+
+    def gate_bits(self, row: np.void) -> int:
+        """The bits of a row's detail, without that of the gate of law where legal status is not told."""
+        bits = int(row["detail"])
+        return bits if self.legal else bits & ~(1 << Barrier.LEGAL_BAR)
 
     def amhp(self, row: np.void) -> Fact:
         """The AMHP of a row, who may be the council's."""
@@ -225,7 +231,7 @@ def weighed(row: np.void, told_columns: set[str]) -> Telling:
 
 _CODES: tuple[tuple[str, type[IntEnum]], ...] = (
     ("(barrier)", Barrier), ("mental state", MentalState), ("state before", MentalState), ("legal status", LegalStatus),
-    ("form wished", BudgetForm), ("(0, 1, 2)", Informed),
+    ("form chosen", BudgetForm), ("stage left", Stage), ("(0, 1, 2)", Informed),
 )  # fmt: skip
 
 
@@ -234,7 +240,8 @@ def _value_words(meaning: str, value: float) -> str:
     if "0 or 1" in meaning:
         return "yes" if value else "no"
     if meaning.startswith("gates closed"):
-        closed = [gate.name.lower().replace("_", " ") for gate in Barrier if int(value) >> gate & 1]
+        gates = (gate for gate in Barrier if gate < Barrier.DECLINED)  # further bits of a hand-off are its own
+        closed = [gate.name.lower().replace("_", " ") for gate in gates if int(value) >> gate & 1]
         return ", ".join(closed) or "none"
     for ending, codes in _CODES:
         if meaning.endswith(ending) and not meaning.startswith("weeks"):

@@ -93,7 +93,7 @@ EXPECTED = [
         "The hand-off was lost on the way to the council's team (post 5).",
     ),
     (
-        {"kind": e.E_HAND_OFF, "outcome": e.BOUNCED, "practitioner": 1, "first": 4.0, "second": 4.0},
+        {"kind": e.E_HAND_OFF, "outcome": e.BOUNCED, "practitioner": 1, "detail": e.FULL_BIT, "first": 4.0, "second": 4.0},
         "The hand-off arrived, and was not taken by a social worker (post 1): 4.0 cases held, 4.0 can be held.",
     ),
     ({"kind": e.E_STATE, "outcome": 2, "detail": 0}, "A crisis began."),
@@ -156,6 +156,7 @@ DETAILS = {
     e.E_LEFT_SECTION: (1, 2), e.E_INVOLVED: (1, 2), e.E_HEARD: (-1, 0, 1), e.E_COUNTED: (1, 2, 3), e.E_SET_UP: (1, 2, 3),
     e.E_BUDGET_ENDED: (0, 1, 2), e.E_LEFT: range(10), e.E_OPPORTUNITY: (0, *(1 << gate for gate in range(1, 11))),
     e.E_STATE: range(4), e.E_REVIEW: (0, 1), e.E_ASSESSED: (0,), e.E_IN_USE: (0, 1), e.E_BUDGET_REVIEW: (0, 1),
+    e.E_HAND_OFF: (e.FULL_BIT, e.NOBODY_BIT, 1 << Barrier.ROLE),
 }  # fmt: skip
 
 
@@ -213,7 +214,7 @@ OUTCOME_SAYS = {
     e.E_CONTEST: {0: "not contested", 1: "contested"}, e.E_CONTEST_HEARD: {0: "upheld", 1: "reconsidered"},
     e.E_SET_UP: {0: "No support", 1: "with a direct payment", 2: "with a budget held", 3: "with a managed"},
     e.E_FREE_TO_VARY: {0: "cannot be changed", 1: "can be changed"},
-    e.E_IN_USE: {1: "direct payment", 2: "third party", 3: "managed"}, e.E_PAUSE: {0: "went on", 1: "paused"},
+    e.E_IN_USE: {1: "direct payment", 2: "third party", 3: "managed"}, e.E_PAUSE: {0: "pause ended", 1: "paused"},
     e.E_BUDGET_REVIEW: {-1: "cut", 0: "stays at", 1: "raised"}, e.E_REASSESSED: {0: "now not eligible", 1: "now eligible"},
     e.E_BUDGET_ENDED: {0: "does not go on", 1: "goes on without"}, e.E_STATE: {2: "crisis"},
     e.E_HEARD: {1: "exist", 2: "understands"}, e.E_FORGOT: {0: "What was known", 1: "Some of what"},

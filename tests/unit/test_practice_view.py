@@ -191,7 +191,8 @@ def made(*rows):
     return table
 
 
-ARRIVES = {"kind": e.E_HAND_OFF, "outcome": e.BOUNCED, "first": 1.0, "second": 4.0}
+ARRIVES = {"kind": e.E_HAND_OFF, "outcome": e.BOUNCED, "first": 4.0, "second": 4.0}
+ROLE_BIT = 1 << Barrier.ROLE
 TAKES = {"kind": e.E_HAND_OFF, "outcome": e.TAKEN}
 OFFER, LEFT, USE = {"kind": e.E_OFFER, "outcome": 1}, {"kind": e.E_LEFT}, {"kind": e.E_IN_USE}
 
@@ -202,9 +203,9 @@ OFFER, LEFT, USE = {"kind": e.E_OFFER, "outcome": 1}, {"kind": e.E_LEFT}, {"kind
         ((), "not arrived yet"),
         ((LEFT,), "ended before it arrived"),
         (({"kind": e.E_HAND_OFF, "outcome": e.LOST}, LEFT), "lost on the way"),
-        (({**ARRIVES, "first": 4.0, "detail": 1 << Barrier.ROLE}, LEFT), "not taken: full"),
-        (({**ARRIVES, "detail": 1 << Barrier.ROLE}, LEFT), "not taken: not held to be part of the job"),
-        ((ARRIVES, LEFT), "not taken: nobody at work"),
+        (({**ARRIVES, "detail": e.FULL_BIT | ROLE_BIT}, LEFT), "not taken: full"),
+        (({**ARRIVES, "detail": ROLE_BIT}, LEFT), "not taken: not held to be part of the job"),  # full does not count
+        (({**ARRIVES, "detail": e.NOBODY_BIT | e.FULL_BIT | ROLE_BIT}, LEFT), "not taken: nobody at work"),
         ((TAKES, {"kind": e.E_OPPORTUNITY}, LEFT, OFFER), "taken, no offer"),
         ((TAKES, {"kind": e.E_OPPORTUNITY}, {"kind": e.E_OFFER, "outcome": 0}), "taken, offer declined"),
         ((TAKES, OFFER, {"kind": e.E_STAGE}), "taken, still on the way"),
