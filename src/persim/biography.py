@@ -189,14 +189,14 @@ def story_lines(sentences: Sequence[Sentence], width: int) -> list[str]:
 
 # In numbers
 
-COUNTED = (
+COUNTED = (  # what stands twice is counted together: a crisis begins on the caseload, or is there at a return
     ("care reviews held", events.E_REVIEW, (1,)), ("weeks in which a review slipped", events.E_REVIEW, (0,)),
     ("requests for a budget", events.E_ASKED, None), ("opportunities to speak of budgets", events.E_OPPORTUNITY, None),
     ("offers", events.E_OFFER, None), ("offers accepted", events.E_OFFER, (1,)), ("offers declined", events.E_OFFER, (0,)),
     ("times handed on", events.E_HANDED_ON, None), ("hand-offs lost", events.E_HAND_OFF, (0,)),
     ("panel decisions", events.E_PANEL, None), ("refusals by the panel", events.E_PANEL, (1, 3)),
     ("budgets in use", events.E_IN_USE, None), ("budgets ended", events.E_BUDGET_ENDED, None),
-    ("crises", events.E_STATE, (2,)), ("admissions", events.E_STATE, (3,)),
+    ("crises", events.E_STATE, (2,)), ("crises", events.E_RETURNED, (2,)), ("admissions", events.E_STATE, (3,)),
     ("changes of coordinator", events.E_NEW_COORDINATOR, None),
 )  # fmt: skip
 ALWAYS = ("opportunities to speak of budgets", "offers")
@@ -209,7 +209,7 @@ def counts_of(rows: np.ndarray) -> dict[str, int]:
         chosen = rows["kind"] == kind
         if outcomes is not None:
             chosen &= np.isin(rows["outcome"], outcomes)
-        found[name] = int(chosen.sum())
+        found[name] = found.get(name, 0) + int(chosen.sum())
     first, anyway = gate_counts(rows[rows["kind"] == events.E_OPPORTUNITY]["detail"].tolist())
     found |= {f"closed first: {name}": n for name, n in first.items()}
     found |= {f"closed: {name}": n for name, n in anyway.items()}

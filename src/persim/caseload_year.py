@@ -20,11 +20,12 @@ import numpy as np
 from persim import events
 from persim.biography import LEFT_OUT, MARGIN, counts_of, counts_words, run_json, story_lines, wrapped
 from persim.errors import InputError
+from persim.gate_sentences import WORDS
 from persim.lives import Lives
 from persim.policy import monday_of, week_of
 from persim.post_sentences import ALSO_TOLD_IN_FULL, TOLD_ON_PEOPLE, of_person, of_post
 from persim.sentence import Sentence
-from persim.state import POSTS_PER_TEAM, YEAR
+from persim.state import POSTS_PER_TEAM, YEAR, Barrier
 from persim.text_table import Row, TextTable
 
 FAIR = (
@@ -36,6 +37,7 @@ HOURS_NOTE = (
     "Hours are means of a week in which somebody was at work. Contacts are what people's states call for; what does not fit "
     "becomes overtime, then contacts that slip. Shares and hours of all posts are of the same weeks."
 )
+STATUS = "Gates of law are left out here, as legal status is; an opportunity at which that gate closed first is counted, not told."
 SYNTHETIC = "Synthetic people and practitioners: true of the rules of this model only; nothing here came from records."
 QUARTER = 13
 
@@ -123,8 +125,10 @@ class CaseloadYear:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """What happened on the caseload, in numbers of rows."""
-        return counts_of(self.lives.rows[self.numbers])
+        """What happened on the caseload, in numbers of rows, without gates of law."""
+        law = WORDS[Barrier.LEGAL_BAR][0]
+        found = counts_of(self.lives.rows[self.numbers])
+        return {name: n for name, n in found.items() if name not in (f"closed first: {law}", f"closed: {law}")}
 
     def people(self) -> tuple[int, int]:
         """People on the caseload before the first week and at the end of the last."""
@@ -164,7 +168,7 @@ class CaseloadYear:
     def notes(self) -> list[str]:
         """What to bear in mind."""
         more = "" if self.every else " --all tells care reviews, requests and opportunities one by one."
-        return [MARGIN + more, FAIR, LEFT_OUT, SYNTHETIC]
+        return [MARGIN + more, STATUS, FAIR, LEFT_OUT, SYNTHETIC]
 
     def as_json(self) -> dict[str, Any]:
         """Plain types: hours, counts, sentences with their facts, notes, and what the run was."""

@@ -121,7 +121,8 @@ class Features:
             self.users["carer"] != Carer.NONE, self.users["s117"], self.users["package"],
             self.times(events.E_REVIEW, 1), self.times(events.E_OPPORTUNITY), self.times(events.E_OFFER),
             self.times(events.E_ASKED), self.times(events.E_HANDED_ON), self.times(events.E_IN_USE),
-            self.times(events.E_STATE, MentalState.CRISIS), self.times(events.E_STATE, MentalState.INPATIENT),
+            self.times(events.E_STATE, MentalState.CRISIS) + self.times(events.E_RETURNED, MentalState.CRISIS),
+            self.times(events.E_STATE, MentalState.INPATIENT),
             self.times(events.E_NEW_COORDINATOR), self.times(events.E_DISCHARGED), self.wait,
         ], axis=1).astype(float)  # fmt: skip
         spread = numbers.std(axis=0)

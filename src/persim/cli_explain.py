@@ -70,7 +70,14 @@ def explain(
     ] = None,
     groups: Groups = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="With --versus and --out: no figures.")] = False,
-    all_: Annotated[bool, typer.Option("--all", help="Tell every row, with what was weighed, its chance and draw.")] = False,
+    all_: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Of a person: every row, with what was weighed, its chance and draw. Of a post or team: care reviews, "
+            "requests and opportunities too, and no chances.",
+        ),
+    ] = False,
     out: Out = None,
     json: Json = False,
     force: Force = False,

@@ -93,7 +93,8 @@ def _everybody(asked: Asked) -> None:
             f"{ledgers[0]} is a ledger of one run: who gains and loses is counted over many; name scenarios"
         )
     with _interruptible(), _folder(asked.out, "flows", asked.force) if asked.out else _nowhere() as folder:
-        _say_if_compiling(ledger=True)
+        _say_if_compiling()
+        _say_if_compiling(ledger=True)  # for what is told of the first pair
         _say_if_arms(asked)
         started = time.time()
         pair = read_pair(asked.first, asked.second, asked.people, asked.weeks, changes(asked.set_))

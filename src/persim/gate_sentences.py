@@ -41,9 +41,16 @@ def closed_words(gate: int) -> str:
     return f"{name} ({closed})"
 
 
-def opportunity(row: np.void, setting: Setting) -> Telling:
-    """One opportunity with its gates."""
-    bits, occasion = int(row["detail"]), coded(row, "outcome", _OCCASIONS)
+def law_closed_first(bits: int) -> bool:
+    """Did the gate of law close, and none before it?"""
+    return gates_in(bits)[:1] == [Barrier.LEGAL_BAR]
+
+
+def opportunity(row: np.void, setting: Setting) -> Telling | None:
+    """One opportunity with its gates; where legal status is not told, without the gate of law."""
+    if not setting.legal and law_closed_first(int(row["detail"])):
+        return None
+    bits, occasion = setting.gate_bits(row), coded(row, "outcome", _OCCASIONS)
     closed = gates_in(bits)
     if not closed:
         opened = Fact("every gate stood open", "detail", bits)
@@ -55,7 +62,8 @@ def opportunity(row: np.void, setting: Setting) -> Telling:
         first = Fact(WORDS[closed[0]][1], "detail", bits)
         return told("{occasion}, personal budgets were not raised: {first}.", occasion=occasion, first=first)
     also = "; ".join(closed_words(gate) for gate in closed[1:])
-    others = Fact(f" Also closed: {also}." if also else " No other gate closed.", "detail", bits)
+    none = " No other gate closed." if setting.legal else ""  # the gate of law may have closed
+    others = Fact(f" Also closed: {also}." if also else none, "detail", bits)
     return told(
         "{occasion}, {who} did not raise personal budgets. The gate that closed first: {first}.{others}",
         occasion=occasion, who=setting.who(row), first=first, others=others,

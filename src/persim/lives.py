@@ -46,7 +46,7 @@ class Lives:
     def __init__(self, ledger: Ledger) -> None:
         """Draw the world at the start again from the ledger's scenario and seed."""
         scenario = ledger.scenario
-        ready_the_compiled_model()
+        ready_the_compiled_model(ledger=True)  # as the run that kept it, so that no second one is compiled
         enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
         self.ledger = ledger
         self.start: World = start_world(scenario.n_users, scenario.weekly_parameters(), ledger.seed, enriched)

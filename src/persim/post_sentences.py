@@ -56,8 +56,8 @@ def of_post(number: int, row: np.void, posts: Posts) -> Sentence:
 
 
 def of_person(number: int, row: np.void, posts: Posts, coordinator: int) -> Sentence | None:
-    """The sentence of a row on somebody of the caseload, who is named by number."""
-    setting = Setting(posts, coordinator, -1, -1)
+    """The sentence of a row on somebody of the caseload, who is named by number; nothing that tells legal status."""
+    setting = Setting(posts, coordinator, -1, -1, legal=False)
     setting.introduced = coordinator
     telling = telling_of(row, setting)
     if telling is None:

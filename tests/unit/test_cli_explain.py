@@ -74,6 +74,28 @@ def test_a_caseload_and_a_team_are_told():
     assert json.loads(team.stdout)["weeks"] == [52, 64]
 
 
+def test_the_whole_story_of_a_caseload_adds_three_kinds_and_no_chance():
+    span = ("--practitioner", "4", "--year", "2009-10", "--json", *SMALL)
+    usual, whole = (json.loads(run("explain", "baseline", *span, *more).stdout) for more in ((), ("--all",)))
+    kinds = [{sentence["kind"] for sentence in told["sentences"]} for told in (usual, whole)]
+    assert kinds[1] - kinds[0] <= {"care review", "asked", "opportunity"}
+    assert "care review" in kinds[1]
+    assert not any(sentence["weighed"] for sentence in whole["sentences"])
+    said = " ".join(run("explain", "--help").stdout.replace("│", " ").split())
+    assert "Of a post or team: care reviews, requests and opportunities too, and no chances." in said
+
+
+def test_every_model_that_has_to_be_compiled_is_said(monkeypatch):
+    monkeypatch.setattr("persim.jit.is_compiled_already", lambda ledger=False: False)
+    small = ("--people", "66", "--weeks", "20")
+    one = run("explain", "baseline", "--person", "3", *small).stderr
+    assert "with its ledger" in one
+    assert "compiling the model, once" not in one
+    both = run("explain", "baseline", "--versus", "brokers_and_peers", "--replicates", "2", *small).stderr
+    assert "compiling the model, once" in both  # for the pairs
+    assert "with its ledger" in both  # for what is told of the first
+
+
 def test_a_folder_is_written_whole_and_somebody_else_is_told_from_it(tmp_path):
     result = run("explain", "baseline", "--pick", "typical", "--out", "story", *SMALL)
     assert result.exit_code == 0, result.stderr
