@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE = 1_000  # in each run of a small attribution
 PERSON_WEEKS = 6 * MOST_PEOPLE * 260  # six seeds of a thousand people over five years
-FEWEST_SEEDS, MOST_SEEDS = 3, 20
+FEWEST_SEEDS, MOST_SEEDS = 3, 12
 FRAMES = ("levels", "shares", "singles", "last", "remainder", "tally")
 
 
