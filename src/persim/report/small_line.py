@@ -19,7 +19,7 @@ from persim.policy import monday_of
 from persim.state import MentalState, Place, Stage
 
 WIDTH, SIDE = 300.0, 4.0
-LANE, HEAD, GAP, FOOT = 15.0, 23.0, 10.0, 13.0
+LANE, HEAD, GAP, FOOT, TOP = 15.0, 23.0, 10.0, 13.0, 11.0
 BLUE, SKY, PALE, VERMILION, GREY, INK = "#0072B2", "#9CCBE8", "#DCE9F3", "#B84700", "#7A8290", "#1D2430"
 HEIGHTS = {"none": 1.6, "way": 6.0, "use": 11.0, "real": LANE}
 COLOURS = {"none": GREY, "way": SKY, "use": PALE, "real": BLUE}
@@ -47,21 +47,15 @@ def small_line(lanes: Sequence[LifeLane], start_week: int, parting_week: int | N
         label: what a screen reader says instead.
     """
     n_weeks = len(lanes[0].states)
-    each = HEAD + LANE + GAP
-    height = each * len(lanes) + FOOT
+    each, top = HEAD + LANE + GAP, 0.0 if parting_week is None else TOP
+    height = top + each * len(lanes) + FOOT
     across = (WIDTH - 2 * SIDE) / n_weeks
     parts = []
-    for number, lane in enumerate(lanes):
-        parts += _lane(lane, number * each, start_week, across)
-    parts += _years(start_week, n_weeks, across, each * len(lanes))
     if parting_week is not None:
-        x = SIDE + (parting_week - start_week) * across
-        parts.append(
-            f'<path d="M{x:.1f} 12V{height - FOOT:.1f}" stroke="{VERMILION}" stroke-width="1.2" stroke-dasharray="4 2.5"/>'
-        )
-        anchor = "end" if x > WIDTH / 2 else "start"
-        shift = -3 if anchor == "end" else 3
-        parts.append(_text(x + shift, 9.0, "they part", VERMILION, anchor, bold=True))
+        parts += _parting(SIDE + (parting_week - start_week) * across, height - FOOT)
+    for number, lane in enumerate(lanes):
+        parts += _lane(lane, top + number * each, start_week, across)
+    parts += _years(start_week, n_weeks, across, top + each * len(lanes))
     return (
         f'<svg viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-label="{escape(label)}" '
         f'xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
@@ -88,6 +82,13 @@ def kinds_of(states: np.ndarray) -> np.ndarray:
     away = states["place"] == Place.AWAY
     on_the_way = states["pathway_stage"] != Stage.OUTSIDE
     return np.select([away, real, in_use, on_the_way], ["", "real", "use", "way"], "none")
+
+
+def _parting(x: float, floor: float) -> list[str]:
+    """A line through both lives, with its words over them."""
+    anchor, shift = ("end", -3.0) if x > WIDTH / 2 else ("start", 3.0)
+    line = f'<path d="M{x:.1f} 2V{floor:.1f}" stroke="{VERMILION}" stroke-width="1.2" stroke-dasharray="4 2.5"/>'
+    return [line, _text(x + shift, 9.0, "they part", VERMILION, anchor, bold=True)]
 
 
 def _lane(lane: LifeLane, top: float, start_week: int, across: float) -> list[str]:
@@ -144,5 +145,5 @@ def _mark(x: float, y: float, whose: str) -> str:
 
 
 def _text(x: float, y: float, words: str, colour: str, anchor: str, bold: bool = False) -> str:
-    weight = ' font-weight="700"' if bold else ""
+    weight = ' font-weight="700" paint-order="stroke" stroke="#fff" stroke-width="3"' if bold else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="9.2" fill="{colour}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'
