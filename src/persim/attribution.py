@@ -6,6 +6,7 @@ many orders; finished runs are kept at once (`persim.run_store`), and to resume 
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from persim.attribution_plan import (
     plan_of,
     planned_attribution,
 )
-from persim.attribution_result import Attribution
+from persim.attribution_result import Attribution, shown_of
 from persim.comparison_plan import Window
 from persim.crews import Workers
 from persim.errors import InputError, StoreError
@@ -100,7 +101,7 @@ def attribute(
 
 @dataclass(frozen=True)
 class Carrying:
-    """How a plan is carried out; see `attribute`."""
+    """How a plan is carried out; see `attribute`. shown: dimensions that words and pictures show, the plan's if None."""
 
     place: Path
     crew: Crew
@@ -110,6 +111,7 @@ class Carrying:
     repair: bool = False
     force: bool = False
     figures: bool = True
+    shown: tuple[str, ...] | None = None
 
 
 def carried_out(
@@ -127,6 +129,7 @@ def carried_out(
                    KIND)
     ) as store:  # fmt: skip
         target = max(int(store.head("replicates") or 0), plan.replicates, replicates)
+        store.note("shown", json.dumps(plan.shown if how.shown is None else how.shown))
         plan = plan_of(store.content, target)
         maker = maker_of(plan)
         if how.repair:
@@ -143,14 +146,18 @@ def carried_out(
 def attribute_again(
     folder: Path, out: Path, replicates: int, figures: bool, jobs: int = 0, progress: Progress | None = None
 ) -> Path:
-    """Make an attribution again from its design.json alone, in a new folder.
+    """Make an attribution again from its design.json, in a new folder; the groups that it shows are those it showed last.
 
     Args:
         replicates: how many it came to.
     """
     content = read_content(folder)
-    plan = plan_of(content, int(content["replicates"]))
-    carried_out(plan, Carrying(out, Crew(jobs), figures=figures), time.time(), progress, replicates)
+    plan, shown = plan_of(content, int(content["replicates"])), None
+    if (folder / LEDGER).exists():
+        with closing(RunStore(folder)) as store:
+            shown = shown_of(store, plan.shown)
+    how = Carrying(out, Crew(jobs), figures=figures, shown=shown)
+    carried_out(plan, how, time.time(), progress, replicates)
     return out
 
 

@@ -21,6 +21,7 @@ from persim.attribution_words import (
     GROUPS_CAVEAT,
     SHARES_CAVEAT,
     TALLY_CAVEAT,
+    fewer_seeds,
     rows_of,
     size_words,
 )
@@ -48,17 +49,17 @@ WHISKERS = "whiskers: 95 % over seeds"
 def figures(found: Attribution) -> Iterator[tuple[str, Words, Figure]]:
     """(file name, words, figure), one after another."""
     size, level = size_words(found.plan), rows_of(found.levels)[0]
-    goal = f"Were {'every' if len(found.plan.barriers) == len(BARRIERS) else 'each of these'} barrier gone"
+    below = "; sky blue: a share below nought" if (found.shares["share"] < 0.0).any() else ""
     words = Words(
         f"What holds back real budgets: {found.plan.scenario.title or found.plan.scenario.name}",
-        f"Of 100 eligible people in the week of {_day(found)}. Orange: each barrier's Shapley share ({WHISKERS}). Dark grey: "
-        f"people's own choice. Light grey: others without one, all barriers off. {size}.",
+        f"Of 100 eligible people in the week of {_day(found)}. Orange: each barrier's Shapley share{below} ({WHISKERS}). Dark "
+        f"grey: people's own choice. Light grey: others without one, all barriers off. {size}.",
         f"{SHARES_CAVEAT} {BASE_CAVEAT} {FAULT_CAVEAT}",
     )
     yield (
         "waterfall",
         words,
-        waterfall(level, rows_of(found.shares), rows_of(found.remainder), goal, words),
+        waterfall(level, rows_of(found.shares), rows_of(found.remainder), goal_words(len(found.plan.barriers)), words),
     )
     words = Words(
         "Three readings of each barrier",
@@ -82,6 +83,13 @@ def figures(found: Attribution) -> Iterator[tuple[str, Words, Figure]]:
         yield "tally", words, gates_in_any_order(found.tally, words)
 
 
+def goal_words(n: int) -> str:
+    """What take-up with all of so many barriers off is called."""
+    if n == len(BARRIERS):
+        return "Were every barrier gone"
+    return f"Were these {n} barriers gone" if n > 1 else "Were this barrier gone"
+
+
 def interaction_figure(found: Attribution, size: str) -> tuple[str, Words, Figure]:
     """Pairs of barriers."""
     words = Words(
@@ -101,7 +109,7 @@ def groups_figure(found: Attribution, size: str) -> tuple[str, Words, Figure]:
     words = Words(
         "For whom which barrier counts",
         f"Shapley shares within each group, in points of 100 eligible people of the group ({WHISKERS}). {size}.",
-        f"{GROUPS_CAVEAT} {FAULT_CAVEAT}",
+        " ".join([*fewer_seeds(found), GROUPS_CAVEAT, FAULT_CAVEAT]),
     )
     titles = {name: GROUP_TITLES[name] for name in dict.fromkeys(dimension for dimension, _ in found.shown)}
     return "groups", words, shares_by_group(found.shares, found.groups, titles, words)

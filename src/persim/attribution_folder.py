@@ -10,9 +10,11 @@ import persim
 from persim.attribution_figures import figures
 from persim.attribution_plan import AttributionPlan
 from persim.attribution_result import Attribution
-from persim.attribution_words import answer, caveats, notes, size_words, tables
+from persim.attribution_tables import tables
+from persim.attribution_words import answer, caveats, notes, size_words
 from persim.figure_frames import as_bytes
 from persim.model_version import MODEL_VERSION
+from persim.reduction import SMALL
 from persim.run_store import DESIGN, LEDGER, PARTS
 from persim.run_writer import RunWriter
 from persim.store import MANIFEST, machine
@@ -30,7 +32,7 @@ FILES = (
     ("singles.csv", "what each brings when it alone is switched off"),
     ("last.csv", "what each brings when all others are off already"),
     ("interactions.csv", "what two barriers bring together beyond what each brings alone"),
-    ("groups.csv", "Shapley shares by group; `small` marks groups of fewer than 200 eligible people in a run"),
+    ("groups.csv", f"Shapley shares by group; `small` marks groups of fewer than {SMALL} eligible people in a run"),
     ("remainder.csv", "eligible people without a real budget by where they stand: as it is, and with all barriers off"),
     ("tally.csv", "opportunities by closed gate: first in the order of the rules, shuffled, alone, at all"),
     ("barriers.csv", "each barrier, its parameter, and what `off` means"),

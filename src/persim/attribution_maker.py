@@ -10,26 +10,40 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from persim.agent_engine import fields_of
 from persim.attribution_plan import AttributionPlan
 from persim.barriers import Barrier
-from persim.events import E_OPPORTUNITY
+from persim.draws import PERSON, key_of
+from persim.events import E_OPPORTUNITY, E_REFERRED
 from persim.gate_tally import gate_tally
 from persim.measures import COLUMN
 from persim.model_version import MODEL_VERSION
 from persim.outcomes import BY_NAME, group_labels
+from persim.population import start_world
 from persim.rates import Rates
+from persim.rules.caseload import user_enters
 from persim.run_maker import HEX_DIGITS, settled
 from persim.run_store import Settled
 from persim.scenario import Scenario
 from persim.simulate import Run, run_scenario
 from persim.state import Barrier as Gate
+from persim.state import Stage
+
+if TYPE_CHECKING:
+    from persim.ledger import Ledger
 
 OUTCOME = "real_take_up"
 ONE_OFF = "one_off"
-STANDINGS = (*(gate.name.lower() for gate in Gate), ONE_OFF)  # where eligible people without a real budget stand
+# Where eligible people without a real budget stand: what holds them up, and whether they are still on the way.
+ON_THE_WAY, LEFT_THE_WAY = "on_the_way", "left_the_way"
+HOLDS_UP = (Gate.STEPS_AND_WAITS, Gate.FUNDING_DISPUTE, Gate.PANEL)  # someone on the way, and what a process ends at
+STOPPED = tuple(gate for gate in Gate if gate not in HOLDS_UP)
+STANDINGS = (*(gate.name.lower() for gate in STOPPED), ONE_OFF, ON_THE_WAY, LEFT_THE_WAY)
 GATES = tuple(gate for gate in Gate if Gate.NONE < gate < Gate.DECLINED)  # that an opportunity can meet
 TALLIES = ("fixed", "shuffled", "by_itself", "at_all")
 
@@ -121,29 +135,66 @@ def maker_of(plan: AttributionPlan) -> AttributionMaker:
 def standings(counts: np.ndarray) -> np.ndarray:
     """Where eligible people without a real budget stand, as shares of all eligible: shape (len(STANDINGS),).
 
-    With real take-up they add up to 1. A one-off payment in use is neither a budget that lasts nor the want of one.
+    With real take-up they add up to 1. A real one-off payment is neither a budget that lasts nor the want of one. The
+    record says by what people are held up, not whether they are still on the way; but all who are between the raising of
+    a budget and its use are held up by `HOLDS_UP`, so what the stages do not hold of those three has left. Someone handed
+    on waits, too, with the gate that their own coordinator found closed.
 
     Args:
         counts: of everyone at the end of the window, shape (N_FIELDS,).
     """
     eligible = counts[COLUMN["eligible"]]
-    first = np.array([counts[COLUMN[f"first_{gate.name.lower()}"]] for gate in Gate])
+    first = {gate: counts[COLUMN[f"first_{gate.name.lower()}"]] for gate in Gate}
     one_off = eligible - counts[COLUMN["real_broad"]] - counts[COLUMN["without_budget"]]
-    found = np.append(first, max(0.0, one_off))
-    return found / eligible if eligible > 0.0 else np.full(len(found), np.nan)
+    raised = sum(
+        counts[COLUMN[f"stage_{stage.name.lower()}"]] for stage in Stage if Stage.RAISED <= stage < Stage.IN_USE
+    )
+    handed_on = counts[COLUMN["stage_handed_on"]]
+    left = sum(first[gate] for gate in HOLDS_UP) - raised
+    first[Gate.ROLE] -= handed_on
+    found = np.array([*(first[gate] for gate in STOPPED), one_off, raised + handed_on, left])
+    return np.maximum(found, 0.0) / eligible if eligible > 0.0 else np.full(len(found), np.nan)
 
 
 def tally_of(run: Run) -> np.ndarray:
     """Opportunities in the run's record by closed gate, as shares of all: shape (len(TALLIES), len(GATES)).
 
     Args:
-        run: with its ledger. Where people drawn more often than their share weigh less, the weight is that of the end.
+        run: with its ledger.
     """
     assert run.ledger is not None
     rows = run.ledger.rows
-    met = rows[(rows["kind"] == E_OPPORTUNITY) & (rows["week"] >= run.first_week)]
-    found = gate_tally(met["detail"], run.world.users["weight"][met["person"]], Gate.DECLINED)
+    at = (rows["kind"] == E_OPPORTUNITY) & (rows["week"] >= run.first_week)
+    met = rows[at]
+    found = gate_tally(met["detail"], weights_at(run.ledger)[at], Gate.DECLINED)
     if not found.opportunities:
         return np.full((len(TALLIES), len(GATES)), np.nan)
     ways = (found.fixed, found.shuffled, found.by_itself, found.at_all)
     return np.array([way[list(GATES)] / found.opportunities for way in ways])
+
+
+def weights_at(ledger: Ledger) -> np.ndarray:
+    """How many people the person of each row of a ledger stood for at that time, shape (n_rows,).
+
+    All weigh 1, unless people prone to detention are drawn more often than their share. A weight is set at birth and
+    stays; so whoever takes a place that became free is born once more here, from their key.
+    """
+    rows, scenario = ledger.rows, ledger.scenario
+    if scenario.enrich is None:
+        return np.ones(len(rows))
+    numbers, enriched = scenario.weekly_parameters(), float(scenario.enrich)
+    users = start_world(scenario.n_users, numbers, ledger.seed, enriched).users
+    keys, weights = users["key"].tolist(), users["weight"].copy()
+    found = np.ones(len(rows))
+    before = 0
+    for row in [*np.flatnonzero(rows["kind"] == E_REFERRED), len(rows)]:
+        people = rows["person"][before:row]
+        found[before:row] = np.where(people >= 0, weights[people], 1.0)
+        if row < len(rows):
+            person, week = int(rows["person"][row]), int(rows["week"][row]) - scenario.start_week
+            newcomer = SimpleNamespace(key=key_of(ledger.seed, PERSON, person, keys[person]))
+            p = SimpleNamespace(**fields_of(numbers, week))
+            user_enters(newcomer, SimpleNamespace(stigma=0.0), p, enriched)
+            keys[person], weights[person] = newcomer.key, newcomer.weight
+        before = row
+    return found

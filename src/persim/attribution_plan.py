@@ -24,6 +24,9 @@ from persim.scenario import Scenario, read_scenario
 from persim.scenario_resolved import scenario_of
 from persim.shapley_orders import (
     MOST_EXACT,
+    ORDERS,
+    PAIRS,
+    REPLICATES,
     Layout,
     exact_layout,
     most_pairs_each,
@@ -35,7 +38,6 @@ from persim.simulate import checked_groups
 KIND = "barrier attribution"  # what the folder's design.json calls itself
 GROUPS = ("profession", "legal_status", "perceived_risk", "rural")
 ON_REQUEST = ("legal_status",)  # in tables always, in words and pictures for those who named it
-REPLICATES, PAIRS, ORDERS = 30, 10, 4
 FEWEST_SAMPLED = 4  # barriers; of fewer all subsets are run
 
 

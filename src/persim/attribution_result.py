@@ -6,6 +6,8 @@ Each table has one row a thing (a barrier, a pair, a group), values as shares of
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,14 +15,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from persim import shapley_orders
-from persim.attribution_maker import GATES, OUTCOME, STANDINGS, TALLIES, group_column, maker_of
+from persim.attribution_maker import (
+    GATES,
+    LEFT_THE_WAY,
+    ON_THE_WAY,
+    ONE_OFF,
+    OUTCOME,
+    STANDINGS,
+    TALLIES,
+    group_column,
+    maker_of,
+)
 from persim.attribution_plan import plan_of
 from persim.barriers import BARRIERS
 from persim.errors import StoreError
 from persim.intervals import Means, means
 from persim.outcomes import BARRIER_LABELS
 from persim.reduction import SMALL
-from persim.run_store import FAILED, RunStore
+from persim.run_store import DONE, FAILED, RunStore
 from persim.state import Barrier as Gate
 
 if TYPE_CHECKING:
@@ -31,11 +43,13 @@ EVERYONE = "all"
 KINDS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     "declined": ("Declined (a choice)", True, ("declined",)),
     "contribution": ("Ended it when asked for a contribution (a choice)", True, ("contribution",)),
-    "one_off": ("Have a one-off payment in use", False, ("one_off",)),
-    "in_use": ("Have a budget in use that is not real", False, ("none",)),
+    "one_off": ("Have a real one-off payment in use", False, (ONE_OFF,)),
+    "in_use": ("In use, but not real (budget or one-off payment)", False, ("none",)),
     "ended": ("Had a budget or a process that has ended", False, ("ended",)),
-    "on_the_way": ("On the way, or left it worn out", False, ("steps_and_waits",)),
+    "on_the_way": ("On the way, at the panel or in a dispute", False, (ON_THE_WAY,)),
+    "left_the_way": ("Process ended: steps, a dispute or the panel", False, (LEFT_THE_WAY,)),
     "no_occasion": ("Have not yet had an occasion", False, ("no_opportunity",)),
+    "no_coordinator": ("No coordinator in post (some: no occasion yet)", False, ("no_coordinator",)),
 }
 BARRIER_STANDING = ("at_a_barrier", "A barrier closed the last occasion or process", False)
 
@@ -55,7 +69,8 @@ class Attribution:
         if check:
             self._store.check_parts()
         replicates = int(self._store.head("replicates") or self._store.content["replicates"])
-        self.plan = plan_of(self._store.content, replicates)
+        plan = plan_of(self._store.content, replicates)
+        self.plan = replace(plan, shown=shown_of(self._store, plan.shown))
         self._maker = maker_of(self.plan)
         if self._maker.columns != self._store.columns:
             raise StoreError("design.json keeps other numbers of a run than this version of persim does")
@@ -76,7 +91,22 @@ class Attribution:
     @cached_property
     def n_failed(self) -> int:
         """Runs that raised."""
-        return int((self._store.settled(self.n_runs) == FAILED).sum())
+        return int((self._settled == FAILED).sum())
+
+    @cached_property
+    def _settled(self) -> np.ndarray:
+        """Which runs are made, shape (replicates, n_slots): 0, `DONE` or `FAILED`."""
+        return self._store.settled(self.n_runs).reshape(self.plan.replicates, self.plan.n_slots)
+
+    @cached_property
+    def n_unsettled(self) -> int:
+        """Runs that are still to be made."""
+        return int((self._settled == 0).sum())
+
+    @cached_property
+    def n_empty(self) -> int:
+        """Seeds all of whose runs are made, and with nobody eligible at the end of one."""
+        return int((self._settled == DONE).all(axis=1).sum()) - self.n_seeds
 
     @cached_property
     def failures(self) -> pd.DataFrame:
@@ -276,6 +306,12 @@ class Attribution:
         found.insert(0, "replicate", replicate)
         found.insert(1, "seed", self.plan.seed + replicate)
         return found[np.isfinite(found[OUTCOME])].astype(dict.fromkeys(names, int)).reset_index(drop=True)
+
+
+def shown_of(store: RunStore, begun_with: tuple[str, ...]) -> tuple[str, ...]:
+    """The dimensions that words and pictures of a store show: those last asked for, or those it was begun with."""
+    noted = store.head("shown")
+    return begun_with if noted is None else tuple(json.loads(noted))
 
 
 def _barrier_at(gate: Gate) -> str:

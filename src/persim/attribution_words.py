@@ -1,4 +1,4 @@
-"""An attribution in words: the answer in a few sentences, tables for a terminal, and what to bear in mind."""
+"""An attribution in words: the answer in a few sentences, what to bear in mind; tables are in `attribution_tables`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from persim.attribution_plan import AttributionPlan
-from persim.attribution_result import Attribution
+from persim.attribution_result import EVERYONE, Attribution
 from persim.barriers import BARRIERS, BY_KEY
 from persim.comparison_words import PURPOSE
-from persim.number_words import MINUS, NOTHING, difference_words
+from persim.number_words import MINUS, NOTHING
 from persim.outcomes import BY_NAME, GROUP_CAVEATS
 from persim.policy import monday_of
 from persim.reduction import SMALL
 from persim.sweep_words import Estimate, bytes_words, time_words
-from persim.text_table import Row, TextTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +44,11 @@ CHANCE = (
     "the numbers put in, nor about the model. Directions are better founded than sizes."
 )
 ALL_OFF_CAVEAT = "With other barriers left on, another share would go to each: shares are of this list of barriers."
-MOST_NAMED, MOST_PAIRS = 4, 8
+PANEL_NOTE = (
+    "The panel's places are few and fixed: enough while other gates are shut, too few once they are open. That is "
+    "capacity, no verdict on panels."
+)
+MOST_NAMED = 4
 PLURAL = ("steps", "disputes", "language_and_power")
 ENOUGH = 0.0005  # share of eligible people below which a barrier is said to add nothing
 
@@ -62,18 +65,64 @@ def notes(found: Attribution) -> list[str]:
     """What is particular to these runs."""
     told = []
     plan = found.plan
+    if found.n_unsettled:
+        told.append(f"{found.n_unsettled:,} of {plan.n_runs:,} runs are not made yet: go on with --resume.")
     if found.n_failed:
-        told.append(
-            f"{found.n_failed} runs failed; the seeds they belong to are left out whole, so {found.n_seeds} of "
-            f"{plan.replicates} seeds are counted."
-        )
-    elif found.n_seeds < plan.replicates:
-        told.append(f"In {plan.replicates - found.n_seeds} of {plan.replicates} seeds nobody is eligible: left out.")
+        told.append(f"{runs_words(found.n_failed)} failed.")
+    if found.n_unsettled or found.n_failed:
+        told.append(f"Seeds without all of their runs are left out whole: {_counted(found)}.")
+    if found.n_empty:
+        told.append(f"In {found.n_empty} of {seeds_words(plan.replicates)} nobody is eligible: left out.")
     if found.n_seeds == 1:
         told.append("One seed: there are shares but no intervals. Ask for more with --replicates.")
-    if plan.scenario.n_users < 4 * SMALL:
-        told.append(f"A run of {plan.scenario.n_users:,} has fewer than {SMALL} eligible people in most groups.")
-    return told
+    return [*told, *fewer_seeds(found), *_small_groups(found), *([PANEL_NOTE] if _is_panel_large(found) else [])]
+
+
+def runs_words(n: int) -> str:
+    """1 run, 2 runs."""
+    return f"{n:,} run{'s' if n != 1 else ''}"
+
+
+def seeds_words(n: int) -> str:
+    """1 seed, 2 seeds."""
+    return f"{n:,} seed{'s' if n != 1 else ''}"
+
+
+def _counted(found: Attribution) -> str:
+    are = "is" if found.n_seeds == 1 else "are"
+    return f"{found.n_seeds} of {seeds_words(found.plan.replicates)} {are} counted"
+
+
+def fewer_seeds(found: Attribution) -> list[str]:
+    """Groups that rest on fewer seeds than everyone does, in a sentence; nothing if there are none."""
+    groups = [
+        f"{row['group']} ({row['n_seeds']})"
+        for row in rows_of(found.levels)
+        if (row["dimension"], row["group"]) in found.shown and row["n_seeds"] < found.n_seeds
+    ]
+    if not groups:
+        return []
+    return [
+        f"Of {seeds_words(found.n_seeds)}, fewer stand behind {listed(groups)}: in the others a run ended with nobody eligible "
+        "in the group."
+    ]
+
+
+def _small_groups(found: Attribution) -> list[str]:
+    rows = [row for row in rows_of(found.levels) if row["small"]]
+    groups = [row["group"] for row in rows if (row["dimension"], row["group"]) in found.shown]
+    told = [f"Fewer than {SMALL} people in a run are eligible: read with care."]
+    if rows and rows[0]["dimension"] == EVERYONE:
+        return told
+    return [f"Fewer than {SMALL} eligible people in a run: {listed(groups)}. Read with care."] if groups else []
+
+
+def _is_panel_large(found: Attribution) -> bool:
+    """Is the panel among the barriers that the answer names, and more so the later it goes?"""
+    if not is_gap_beyond_chance(rows_of(found.levels)[0]) or len(found.plan.barriers) == 1:
+        return False
+    gains = [{row["barrier"]: row["gain"] for row in rows_of(table)} for table in (found.singles, found.last)]
+    return "panel" in _named(found) and gains[1]["panel"] > gains[0]["panel"] + ENOUGH
 
 
 # The answer --------------------------------------------------------------------------------------------------------------
@@ -82,35 +131,68 @@ def notes(found: Attribution) -> list[str]:
 def answer(found: Attribution) -> list[str]:
     """The answer in a few sentences; one that says so if no seed has all of its runs."""
     if found.n_seeds == 0:
-        return ["No seed has all of its runs, so nothing can be said."]
+        return ["No seed has all of its runs and people eligible in them, so nothing can be said."]
     level = rows_of(found.levels)[0]
     day = monday_of(found.plan.window[1] - 1)
     n = len(found.plan.barriers)
     what = "every barrier" if n == len(BARRIERS) else f"these {n} barriers" if n > 1 else "this barrier"
+    beyond = is_gap_beyond_chance(level)
     return [
         f"{found.plan.scenario.name}: of 100 eligible people {_points(level['as_is'])[0]} have a real budget in the week of "
         f"{day.day} {day:%B %Y}; were {what} gone, it would be {_points(level['all_off'])[0]}.",
-        _shares_sentence(found, level["missing"]),
-        *([_ways_sentence(found)] if n > 1 else []),
+        _shares_sentence(found, level["missing"]) if beyond else _no_gap_sentence(level, n),
+        *([_ways_sentence(found)] if n > 1 and beyond else []),
         _remainder_sentence(found),
     ]
 
 
+def is_gap_beyond_chance(level: Mapping[str, Any]) -> bool:
+    """Does take-up rise beyond chance with all barriers off, so that there is a gap to share out?
+
+    One seed has no interval: there the rise alone says so, and a note that it is one seed.
+    """
+    low = level["missing_low"]
+    return bool(level["missing"] > ENOUGH and (low > 0.0 or not math.isfinite(low)))
+
+
+def _no_gap_sentence(level: Mapping[str, Any], n: int) -> str:
+    """What is said instead of shares: of nothing there are none."""
+    off = "Switching them off together" if n > 1 else "Switching it off"
+    change, low, high = (float(level[f"missing{end}"]) for end in ("", "_low", "_high"))
+    if change == 0.0 and (low == high or not math.isfinite(low)):
+        return f"{off} brings nothing, so there is nothing to share out."
+    told = f"{off} changes real take-up by {_with_interval(change, low, high)} points"
+    if high < 0.0:
+        return f"{told}: there is no gap to share out."
+    return f"{told}, which may be chance, so there is nothing to share out."
+
+
+def _named(found: Attribution) -> list[str]:
+    """The barriers that the answer names, largest share first."""
+    return [row["barrier"] for row in rows_of(found.shares) if row["share"] > ENOUGH][:MOST_NAMED]
+
+
 def _shares_sentence(found: Attribution, missing: float) -> str:
     shares = rows_of(found.shares)
-    named = [row for row in shares if row["share"] > ENOUGH][:MOST_NAMED]
+    gap = _points(missing)[0]
+    if len(shares) == 1:
+        row = shares[0]
+        return f"All of the {_with_interval(row['share'], row['low'], row['high'])} points between are its share."
+    named, rest = (shares[: len(_named(found))], shares[len(_named(found)) :])
     if not named:
-        return "Switching them off together brings nothing, so there is nothing to share out."
-    rest = shares[len(named) :]
+        return f"Of the {gap} points between, no barrier accounts for as much as {_points(ENOUGH)[0]}."
     parts = [
         f"{BY_KEY[row['barrier']].short} {_verb(row['barrier']) if number == 0 else ''}for "
         f"{_with_interval(row['share'], row['low'], row['high'])}"
         for number, row in enumerate(named)
     ]
-    if rest:
-        together = _points(sum(row["share"] for row in rest))[0]
-        parts.append(f"the other {len(rest)} together for {together}" if len(rest) > 1 else f"the last for {together}")
-    return f"Of the {_points(missing)[0]} points between, {listed(parts)} (Shapley shares)."
+    others, away = sum(row["share"] for row in rest), ""
+    who = f"the other {len(rest)} together" if len(rest) > 1 else "the last"
+    if others < -ENOUGH:
+        away = f", while {who} {'take' if len(rest) > 1 else 'takes'} {_points(-others)[0]} away"
+    elif rest:
+        parts.append(f"{who} for {_points(others)[0]}")
+    return f"Of the {gap} points between, {listed(parts)}{away} (Shapley shares)."
 
 
 def _verb(barrier: str) -> str:
@@ -124,9 +206,13 @@ def listed(parts: Sequence[str]) -> str:
 
 def _ways_sentence(found: Attribution) -> str:
     single, last = (max(rows_of(table), key=lambda row: row["gain"]) for table in (found.singles, found.last))
+    alone = (
+        f"none brings more than {_points(single['gain'])[0]} points ({BY_KEY[single['barrier']].short})"
+        if single["gain"] > ENOUGH
+        else "none brings anything"
+    )
     return (
-        f"Switched off alone, none brings more than {_points(single['gain'])[0]} points "
-        f"({BY_KEY[single['barrier']].short}); with all others off already, the most is {_points(last['gain'])[0]} "
+        f"Switched off alone, {alone}; with all others off already, the most is {_points(last['gain'])[0]} "
         f"({BY_KEY[last['barrier']].short})."
     )
 
@@ -137,7 +223,7 @@ def _remainder_sentence(found: Attribution) -> str:
     rest = sum(row["all_off"] for row in left if not row["choice"])
     whole = len(found.plan.barriers) == len(BARRIERS)
     why = (
-        "no occasion so far, a one-off payment, on the way, ended, or not real"
+        "no occasion so far, a one-off payment, on the way, ended, not real, or in crisis or hospital when an occasion came"
         if whole
         else "above all for other barriers"
     )
@@ -159,22 +245,9 @@ def _with_interval(value: float, low: float, high: float) -> str:
     return f"{middle} [{ends[0]} to {ends[1]}]" if math.isfinite(low) else middle
 
 
-# Tables ------------------------------------------------------------------------------------------------------------------
-
-
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table, each by column."""
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
-
-
-def tables(found: Attribution) -> list[TextTable]:
-    """The tables for a terminal: shares, who is left, groups, pairs, the tally."""
-    if found.n_seeds == 0:
-        return []
-    made = [_shares_table(found), _remainder_table(found)]
-    made += [_groups_table(found)] if found.shown else []
-    made += [_pairs_table(found)] if len(found.interactions) else []
-    return [*made, _tally_table(found)]
 
 
 def size_words(plan: AttributionPlan) -> str:
@@ -185,91 +258,6 @@ def size_words(plan: AttributionPlan) -> str:
     return (
         f"{plan.n_runs:,} runs of {plan.scenario.n_users:,} people: {seeds}, {n} barrier{'s' if n > 1 else ''}, {way}"
     )
-
-
-def _shown(row: Mapping[str, Any], name: str) -> str:
-    return difference_words("share", row[name], row["low"], row["high"], short=True)
-
-
-def _shares_table(found: Attribution) -> TextTable:
-    single, last = ({row["barrier"]: row for row in rows_of(table)} for table in (found.singles, found.last))
-    rows = [
-        Row(
-            f"  {row['label']}",
-            (_shown(row, "share"), _shown(single[row["barrier"]], "gain"), _shown(last[row["barrier"]], "gain")),
-        )
-        for row in rows_of(found.shares)
-    ]
-    level = rows_of(found.levels)[0]
-    whole = difference_words("share", level["missing"], level["missing_low"], level["missing_high"], short=True)
-    title = (
-        f"{found.plan.scenario.name}: what holds back real take-up, in points of 100 eligible people",
-        size_words(found.plan),
-    )
-    columns = ("Shapley share", "switched off alone", "last, others off")
-    return TextTable(title, columns, (*rows, Row("  All together", (whole, "", ""))), (SHARES_CAVEAT,))
-
-
-def _remainder_table(found: Attribution) -> TextTable:
-    level = rows_of(found.levels)[0] | {"label": "Have a real budget"}
-    rows = tuple(
-        Row(f"  {row['label']}", (_level(row, "as_is"), _level(row, "all_off")))
-        for row in (level, *rows_of(found.remainder))
-    )
-    title = ("Of 100 eligible people, at the end of the window",)
-    return TextTable(title, ("as it is", "all off"), rows, (BASE_CAVEAT,))
-
-
-def _level(row: Mapping[str, Any], name: str) -> str:
-    value, low, high = (100.0 * row[f"{name}{end}"] for end in ("", "_low", "_high"))
-    if not math.isfinite(value):
-        return NOTHING
-    return f"{value:.1f} ± {(high - low) / 2.0:.1f}" if math.isfinite(low) else f"{value:.1f}"
-
-
-def _groups_table(found: Attribution) -> TextTable:
-    own = {(row["dimension"], row["group"], row["barrier"]): row for row in rows_of(found.groups)}
-    level = {(row["dimension"], row["group"]): row for row in rows_of(found.levels)}
-    groups = found.shown
-    rows = [
-        Row(f"  {row['label']}", tuple(_shown(own[(*group, row["barrier"])], "share") for group in groups))
-        for row in rows_of(found.shares)
-    ]
-    for label, name in (("  As it is, of 100", "as_is"), ("  All off, of 100", "all_off")):
-        rows.append(Row(label, tuple(_level(level[group], name) for group in groups)))
-    small = [group[1] for group in groups if level[group]["small"]]
-    few = f"Fewer than {SMALL} eligible people in a run: {', '.join(small)}. Read with care."
-    return TextTable(
-        ("Shapley shares by group, in points of 100 eligible people of the group",), tuple(g[1] for g in groups),
-        tuple(rows), (GROUPS_CAVEAT, *((few,) if small else ())),
-    )  # fmt: skip
-
-
-def _pairs_table(found: Attribution) -> TextTable:
-    rows = [
-        Row(f"  {BY_KEY[row['first']].short}, {BY_KEY[row['second']].short}", (_shown(row, "interaction"),))
-        for row in rows_of(found.interactions)[:MOST_PAIRS]
-    ]
-    note = (
-        "Both off together, less each off alone, all other barriers on. Above nought: one stands behind the other, so "
-        f"both together bring more than their sum. The largest {len(rows)} of {len(found.interactions)} pairs."
-    )
-    return TextTable(("Two barriers together, in points beyond their sum",), ("interaction",), tuple(rows), (note,))
-
-
-def _tally_table(found: Attribution) -> TextTable:
-    ways = ("fixed", "shuffled", "by_itself", "at_all")
-    rows = [
-        Row(f"  {row['label']}", tuple(_share(row[way]) for way in ways))
-        for row in rows_of(found.tally)
-        if row["at_all"] > ENOUGH
-    ]
-    columns = ("first, order of the rules", "first, order shuffled", "it alone closed", "closed at all")
-    return TextTable(("Opportunities by closed gate, as it is, % of all",), columns, tuple(rows), (TALLY_CAVEAT,))
-
-
-def _share(value: float) -> str:
-    return f"{100.0 * value:.1f}" if math.isfinite(value) else NOTHING
 
 
 # Before it begins, and for programs ----------------------------------------------------------------------------------------
@@ -289,8 +277,12 @@ def estimate_lines(plan: AttributionPlan, found: Estimate, place: str) -> list[s
 
 
 def as_json(found: Attribution) -> dict[str, Any]:
-    """The results for programs: all tables but the runs."""
+    """The results for programs: all tables but the runs, of groups those that are shown."""
     names = ("levels", "shares", "singles", "last", "interactions", "groups", "remainder", "tally")
+    shown = {EVERYONE, *found.plan.shown}
+    made = {name: rows_of(getattr(found, name)) for name in names}
+    for name in ("levels", "groups"):
+        made[name] = [row for row in made[name] if row["dimension"] in shown]
     return {
         "scenario": found.plan.scenario.name,
         "answer": answer(found),
@@ -298,7 +290,7 @@ def as_json(found: Attribution) -> dict[str, Any]:
         "n_failed": found.n_failed,
         "n_seeds": found.n_seeds,
         "exact": found.plan.exact,
-        **{name: rows_of(getattr(found, name)) for name in names},
+        **made,
         "caveats": caveats(found),
         "notes": notes(found),
     }

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from persim import terminal
+from persim.barriers import BARRIERS
 from persim.cli_options import Changes, Groups, Json, People, Seed, Weeks, Window
 from persim.cli_runs import _in_colour, _page, _print_tables, _progress, _say_if_compiling, _shown, changes, listed
 from persim.cli_sweep import WorkersChoice, _kept, _LinesOfProgress
 from persim.scenario_search import complete_scenario
+from persim.shapley_orders import MOST_EXACT, ORDERS, PAIRS, REPLICATES
 
 if TYPE_CHECKING:
     from persim.attribution_plan import AttributionPlan
@@ -35,17 +37,23 @@ def attribute(
     ],
     barriers: Annotated[
         str | None,
-        typer.Option(help="Barriers to share out over, such as role,risk,panel; all 13 if none.", show_default=False),
+        typer.Option(
+            help=f"Barriers to share out over, such as role,risk,panel; all {len(BARRIERS)} if none.",
+            show_default=False,
+        ),
     ] = None,
     replicates: Annotated[
-        int | None, typer.Option(help="Seeds, 30 if not said; more are added with --resume.", show_default=False)
+        int | None,
+        typer.Option(help=f"Seeds, {REPLICATES} if not said; more are added with --resume.", show_default=False),
     ] = None,
     seed: Seed = 1,
-    pairs: Annotated[int, typer.Option(help="Seeds for each pair of barriers; 0 for no interactions.")] = 10,
-    orders: Annotated[int, typer.Option(help="Random orders for each seed, each with its reverse.")] = 4,
+    pairs: Annotated[int, typer.Option(help="Seeds for each pair of barriers; 0 for no interactions.")] = PAIRS,
+    orders: Annotated[int, typer.Option(help="Random orders for each seed, each with its reverse.")] = ORDERS,
     exact: Annotated[
         bool,
-        typer.Option("--exact", help="Every subset of the barriers instead of sampled orders; at most 12 of them."),
+        typer.Option(
+            "--exact", help=f"Every subset of the barriers instead of sampled orders; at most {MOST_EXACT} of them."
+        ),
     ] = False,
     people: People = None,
     weeks: Weeks = None,
@@ -122,6 +130,7 @@ def _say_what_comes(plan: AttributionPlan, place: Path, jobs: int, exact: bool, 
 
 def _report(result: Attribution, json: bool) -> None:
     from persim import attribution_words as words
+    from persim.attribution_tables import tables
     from persim.store import plain
     from persim.text_table import wrapped
 
@@ -132,7 +141,7 @@ def _report(result: Attribution, json: bool) -> None:
         terminal.show_json(plain(words.as_json(result)) | {"folder": str(_shown(result.folder))})
         return
     page = _page()
-    _print_tables([table.lines(page) for table in words.tables(result)])
+    _print_tables([table.lines(page) for table in tables(result)])
     for note in [*words.notes(result), words.FAULT_CAVEAT, words.CHANCE, words.PURPOSE]:
         for line in wrapped(note, page):
             terminal.show(line)

@@ -94,7 +94,7 @@ def read_content(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads(place.read_text("utf-8"))
     except FileNotFoundError:
-        raise StoreError(f"{folder} holds no sweep: there is no {DESIGN}") from None
+        raise StoreError(f"{folder} holds neither a sweep nor an attribution: there is no {DESIGN}") from None
     except OSError as error:
         raise StoreError(f"{place} cannot be read: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, RecursionError) as error:

@@ -17,6 +17,7 @@ from math import comb, factorial
 import numpy as np
 
 MOST_EXACT = 12  # players of whom all coalitions may be asked for: 4,096
+REPLICATES, PAIRS, ORDERS = 30, 10, 4  # as usual: seeds, seeds of each pair, random orders of a seed
 _TRIES = 100  # to find orders that share no coalition with each other
 _SALT = 0x5A1E
 

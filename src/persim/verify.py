@@ -27,7 +27,7 @@ LOCK_PREFIX = "~$"  # an office program has the file open
 OUR_KEYS = ("model_version", "files", "manifest_version", SEAL)  # one is enough: any may be what was damaged
 LARGEST_MANIFEST = 512 << 20
 UNFINISHED_NOTE = (
-    "the sweep is not finished, or goes on just now: go on with --resume; until then only its runs can be verified"
+    "not all runs are made yet, or they go on just now: go on with --resume; until then only runs can be verified"
 )
 
 

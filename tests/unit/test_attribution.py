@@ -9,17 +9,30 @@ import pytest
 import persim
 from persim import shapley_orders
 from persim.attribution import attribute
-from persim.attribution_maker import GATES, STANDINGS, maker_of, tally_of
+from persim.attribution_maker import (
+    GATES,
+    HOLDS_UP,
+    LEFT_THE_WAY,
+    ON_THE_WAY,
+    STANDINGS,
+    maker_of,
+    standings,
+    tally_of,
+    weights_at,
+)
 from persim.attribution_plan import planned_attribution
-from persim.attribution_result import KINDS
+from persim.attribution_result import KINDS, Attribution
 from persim.barriers import BARRIERS, BY_KEY, chosen_barriers
 from persim.errors import InputError, StoreError
+from persim.events import E_REFERRED
 from persim.measures import COLUMN
 from persim.parameters import TABLE
+from persim.reduction import SMALL
 from persim.run_writer import create
 from persim.scenario import read_scenario
 from persim.simulate import run_scenario
 from persim.state import Barrier as Gate
+from persim.state import Place, Stage
 from persim.stored_design import content_of
 
 FEW = (
@@ -199,6 +212,81 @@ def test_take_up_and_those_left_add_up_to_everybody(sampled):
     assert set(named) <= set(STANDINGS)
 
 
+@pytest.mark.parametrize("off", [{}, {"lift_panel": 0.0, "lift_role": 1.0, "lift_risk": 1.0, "lift_time": 1.0}])
+def test_who_is_on_the_way_is_told_apart_from_who_has_left_it(off):
+    """Held against every person at the end: waiting at the panel or in a dispute is on the way."""
+    run = run_scenario(small().changed(n_users=600, **off), 4)
+    users = run.world.users
+    people = users[(users["eligible"] == 1) & (users["place"] == Place.ON_CASELOAD)]
+    stage, gate = people["pathway_stage"], people["barrier"]
+    found = dict(zip(STANDINGS, standings(run.counts[-1, 0]), strict=True))
+    on_the_way = (stage > Stage.OUTSIDE) & (stage < Stage.IN_USE)
+    assert found[ON_THE_WAY] == pytest.approx(on_the_way.mean(), abs=1e-12)
+    assert found[LEFT_THE_WAY] == pytest.approx(((stage == Stage.OUTSIDE) & np.isin(gate, HOLDS_UP)).mean(), abs=1e-12)
+    assert found["role"] == pytest.approx(((stage == Stage.OUTSIDE) & (gate == Gate.ROLE)).mean(), abs=1e-12)
+    if off:
+        assert found[LEFT_THE_WAY] > 0.0
+        assert (stage == Stage.PANEL).mean() > 0.05
+
+
+def test_with_every_barrier_off_only_crisis_and_hospital_close_an_occasion():
+    off = {barrier.parameter: 1.0 for barrier in BARRIERS}
+    found = dict(zip(STANDINGS, standings(run_scenario(small().changed(**off), 5).counts[-1, 0]), strict=True))
+    named = {name for _, _, names in KINDS.values() for name in names}
+    assert {name for name, share in found.items() if share > 0.0 and name not in named} <= {"readiness"}
+    assert found[LEFT_THE_WAY] == 0.0
+
+
+def test_each_kind_has_its_own_standings(sampled):
+    """What a kind is made of, by hand: each column of the runs goes into one kind only."""
+    kinds = sampled.remainder.set_index("kind")
+    wanted = {
+        "declined": "declined", "contribution": "contribution", "one_off": "one_off", "in_use": "none", "ended": "ended",
+        "on_the_way": "on_the_way", "left_the_way": "left_the_way", "no_occasion": "no_opportunity",
+        "no_coordinator": "no_coordinator",
+    }  # fmt: skip
+    for kind, standing in wanted.items():
+        value = sampled._of(0, [f"standing:{standing}"]).mean()
+        assert kinds.loc[kind, "as_is"] == pytest.approx(value, abs=1e-15)
+    others = [f"standing:{name}" for name in STANDINGS if name not in wanted.values()]
+    assert kinds.loc["at_a_barrier", "as_is"] == pytest.approx(sampled._of(0, others).sum(axis=1).mean(), abs=1e-12)
+
+
+def test_groups_of_few_people_are_marked(sampled, monkeypatch):
+    assert sampled.levels["small"].tolist() == (sampled.levels["people"] < SMALL).tolist()
+    assert sampled.groups["small"].all()
+    assert sampled.levels["people"].iloc[0] > 50
+    monkeypatch.setattr("persim.attribution_result.SMALL", 20)
+    again = Attribution(sampled.folder)
+    assert not again.levels["small"].iloc[0]
+    assert set(again.groups["small"]) == {True, False}
+
+
+def test_parts_of_what_is_missing_are_shares_of_the_total(sampled):
+    total = sampled.levels["missing"].iloc[0]
+    assert sampled.shares["of_missing"].to_numpy() == pytest.approx(sampled.shares["share"].to_numpy() / total)
+
+
+def enriched():
+    """A small world of people prone to detention, in which places are taken by other people again and again."""
+    found = small().changed(n_weeks=200, discharge_rate=0.02, return_rate=0.0, new_referral_rate=0.2)
+    return replace(found, enrich=0.4)
+
+
+def test_the_tally_weighs_people_as_they_weighed_at_the_time():
+    run = run_scenario(enriched(), 3, since=60, ledger=True)
+    rows = run.ledger.rows
+    weights = weights_at(run.ledger)
+    assert (rows["kind"] == E_REFERRED).sum() > 20
+    assert (weights != run.world.users["weight"][rows["person"]]).any()
+    assert len(set(weights[rows["person"] >= 0].tolist())) == 2
+    counts = run.counts[:, 0].sum(axis=0)
+    fixed, _, _, at_all = tally_of(run)
+    for way, name in ((fixed, "closed_first"), (at_all, "closed_any")):
+        wanted = [counts[COLUMN[f"{name}_{gate.name.lower()}"]] / counts[COLUMN["opportunities"]] for gate in GATES]
+        assert way == pytest.approx(wanted, abs=1e-12)
+
+
 def test_the_tally_in_the_order_of_the_rules_is_that_of_the_model():
     run = run_scenario(small(), 3, ledger=True)
     fixed, shuffled, by_itself, at_all = tally_of(run)
@@ -231,6 +319,44 @@ def test_more_seeds_are_added_to_those_that_are_there(sampled, tmp_path):
     assert more.share_values[:4] == pytest.approx(sampled.share_values, abs=0.0)
     again = attribute(small(), tmp_path / "out", replicates=2, resume=True, **asked)  # never fewer
     assert again.n_seeds == 6
+
+
+def test_legal_status_named_on_going_on_is_shown_and_comes_out_so_again(tmp_path):
+    from persim.reproduce import reproduce_folder
+
+    asked = {"barriers": ["role"], "replicates": 2, "figures": False, "jobs": 2}
+    first = attribute(small(), tmp_path / "out", **asked)
+    assert "legal_status" not in dict(first.shown)
+    named = attribute(small(), tmp_path / "out", resume=True, groups=list(first.plan.groups), **asked)
+    assert "legal_status" in dict(named.shown)
+    assert "detained" in (tmp_path / "out" / "table.txt").read_text("utf-8")
+    assert "legal_status" in dict(Attribution(tmp_path / "out").shown)
+    assert reproduce_folder(tmp_path / "out", jobs=2).ok
+
+
+def test_a_folder_whose_runs_are_not_all_made_says_so(monkeypatch, tmp_path):
+    from persim import attribution
+    from persim.attribution_words import notes
+
+    whole_work = attribution.run_missing
+    monkeypatch.setattr(attribution, "run_missing", lambda *args: whole_work(*args[:2], 5, *args[3:]))
+    monkeypatch.setattr(attribution, "write_attribution", lambda *_: None)
+    found = attribute(small(), tmp_path / "out", barriers=["role", "time"], replicates=2, jobs=1)
+    assert (found.n_unsettled, found.n_empty, found.n_seeds) == (3, 0, 1)
+    assert notes(found)[0] == "3 of 8 runs are not made yet: go on with --resume."
+    assert not any("nobody is eligible" in note for note in notes(found))
+
+
+def test_the_sentence_holds_the_numbers_of_the_tables(sampled):
+    from persim import attribution_words as words
+
+    level, first = sampled.levels.iloc[0], sampled.shares.iloc[0]
+    sentences = words.answer(sampled)
+    for value in (level["as_is"], level["all_off"]):
+        assert words._points(value)[0] in sentences[0]
+    assert sentences[1].startswith(f"Of the {words._points(level['missing'])[0]} points between, ")
+    assert words._with_interval(first["share"], first["low"], first["high"]) in sentences[1]
+    assert "by their own choice" in sentences[-1]
 
 
 def test_another_question_is_refused_with_the_differences(sampled):
@@ -298,6 +424,13 @@ def test_a_seed_with_a_failed_run_is_left_out_whole(monkeypatch, tmp_path):
 def test_python_finds_it_among_the_public_names():
     assert persim.attribute is attribute
     assert persim.Attribution.__name__ == "Attribution"
+
+
+def test_the_page_on_attribution_says_how_many_runs_go_without_pairs():
+    page = (Path(__file__).parents[2] / "docs" / "attribution.md").read_text("utf-8")
+    with_pairs, without = (planned_attribution("baseline", pairs=pairs).n_slots for pairs in (10, 0))
+    assert round(with_pairs / (with_pairs - without)) == 5
+    assert "no interactions, a fifth fewer runs" in page
 
 
 def test_the_page_on_attribution_says_what_each_off_means():

@@ -12,7 +12,9 @@ from persim.attribution_plan import planned_attribution
 from persim.attribution_plots import gates_in_any_order, interaction_map, signed, three_readings, waterfall
 from persim.barriers import BARRIERS
 from persim.cli import app
+from persim.cli_attribute import attribute as attribute_command
 from persim.figure_frames import Words
+from persim.shapley_orders import ORDERS, PAIRS, REPLICATES
 
 RUN = ("--people", "120", "--weeks", "60", "--replicates", "3", "--jobs", "2")
 FEW = "time,role,steps"
@@ -59,16 +61,6 @@ def test_runs_and_time_are_told_before_it_begins_and_the_answer_in_the_end(made,
     assert answer in " ".join((out / "answer.txt").read_text("utf-8").split())
 
 
-def test_the_sentence_holds_the_numbers_of_the_tables(found):
-    level, first = found.levels.iloc[0], found.shares.iloc[0]
-    sentences = words.answer(found)
-    for value in (level["as_is"], level["all_off"]):
-        assert words._points(value)[0] in sentences[0]
-    assert sentences[1].startswith(f"Of the {words._points(level['missing'])[0]} points between, ")
-    assert words._with_interval(first["share"], first["low"], first["high"]) in sentences[1]
-    assert "by their own choice" in sentences[-1]
-
-
 @pytest.mark.parametrize(
     ("share", "told"), [(0.1449, "14"), (0.0144, "1.4"), (0.0996, "10"), (-0.0204, "−2.0"), (-0.0001, "0.0")]
 )
@@ -103,6 +95,9 @@ def test_every_figure_has_its_caveat_and_a_description(found, made):
     assert all(around.caveat for _, around, _ in drawn)
     assert words.SHARES_CAVEAT in drawn[0][1].caveat
     assert words.BASE_CAVEAT in drawn[0][1].caveat
+    assert "in 52 weeks to " in drawn[-1][1].subtitle
+    negative = bool((found.shares["share"] < 0.0).any())
+    assert ("sky blue: a share below nought" in drawn[0][1].subtitle) == negative
     assert len(list((made[1] / "figures").iterdir())) == 10
 
 
@@ -119,6 +114,10 @@ def test_json_holds_every_table_and_no_number_that_is_not_finite(tmp_path):
     said = json.loads(result.stdout)
     assert {row["barrier"] for row in said["shares"]} == {"role", "time"}
     assert {"levels", "singles", "last", "interactions", "groups", "remainder", "tally", "caveats"} <= set(said)
+    for name in ("levels", "groups"):
+        dimensions = {row["dimension"] for row in said[name]}
+        assert "profession" in dimensions
+        assert "legal_status" not in dimensions
     assert not (tmp_path / "out" / "figures").exists()
 
 
@@ -135,6 +134,17 @@ def test_where_nothing_is_missing_nothing_is_shared_out(tmp_path):
     )
     assert result.exit_code == 0, result.output
     assert "brings nothing, so there is nothing to share out" in " ".join(result.stdout.split())
+
+
+def test_runs_of_few_people_say_so_on_the_terminal(made):
+    assert "Fewer than 200 people in a run are eligible: read with care." in " ".join(made[0].stdout.split())
+
+
+def test_help_takes_its_numbers_from_the_plan():
+    said = " ".join(persim("--help").stdout.replace("│", " ").split())
+    for text in (f"all {len(BARRIERS)} if none", f"Seeds, {REPLICATES} if not said", f"[default: {PAIRS}]"):
+        assert text in said
+    assert attribute_command.__defaults__[3:5] == (PAIRS, ORDERS)
 
 
 def test_a_dry_run_says_how_many_runs_and_writes_nothing(tmp_path):
