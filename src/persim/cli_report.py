@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from persim import terminal
 from persim.errors import InputError
+
+if TYPE_CHECKING:
+    from persim.experiment import Progress
 
 
 def register(app: typer.Typer) -> None:
@@ -54,8 +57,20 @@ def report(
     with _interruptible(), _progress("what holds people back") as bar:
         written = write_report(
             folder, out, said, force, not no_excel, not no_attribution if attribution is None else attribution,
-            not no_stories, progress=bar,
+            not no_stories, progress=bar or _said_once(),
         )  # fmt: skip
     if written.changed:
         terminal.say(f"changed since it was written, and said so on the page: {', '.join(written.changed)}")
     terminal.show(f"Wrote {written.page}" + (f" and {written.workbook}" if written.workbook else ""))
+
+
+def _said_once() -> Progress:
+    """A line when a small attribution begins, where there is no terminal for a bar."""
+    said: list[int] = []
+
+    def show(done: int, total: int, failed: int) -> None:
+        if not said:
+            terminal.say(f"what holds people back: {total:,} small runs (--no-attribution leaves them out)")
+        said.append(done)
+
+    return show

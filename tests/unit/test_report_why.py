@@ -207,6 +207,12 @@ def test_both_can_be_left_out_and_options_that_contradict_are_refused(folder, at
     assert "not both" in both.stderr
 
 
+def test_it_is_said_once_that_an_attribution_is_made(folder):
+    made = run("report", str(folder), "--no-stories", "--no-excel", "--force")
+    assert made.exit_code == 0
+    assert made.stderr.count("small runs (--no-attribution leaves them out)") == 1
+
+
 def test_folder_of_an_attribution_is_reported_itself(attributed, tmp_path):
     words = words_of(write_report(attributed, tmp_path / "page.html", stories=False).page)
     for part in ("What holds people back: The baseline", "how much goes back to which barrier?", "with 2 seeds",
