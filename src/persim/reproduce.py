@@ -134,7 +134,7 @@ def reproduce_folder(
     findings = verify_folder(path)
     manifest, folder = findings.manifest, findings.folder
     if not findings.finished:
-        raise StoreError(f"{shown(str(path))} holds a sweep that is not finished: go on with --resume first")
+        raise StoreError(f"{shown(str(path))} is not finished: go on with --resume first")
     if damage := _damage(findings):
         return Reproduction(folder, None, damage, ())
     if out is not None and Path(out).resolve().is_relative_to(folder):

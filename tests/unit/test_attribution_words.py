@@ -8,13 +8,15 @@ from typer.testing import CliRunner
 
 from persim import attribution_words as words
 from persim.attribution_figures import figures
+from persim.attribution_folder import FILES
 from persim.attribution_plan import planned_attribution
 from persim.attribution_plots import gates_in_any_order, interaction_map, signed, three_readings, waterfall
 from persim.barriers import BARRIERS
 from persim.cli import app
 from persim.cli_attribute import attribute as attribute_command
 from persim.figure_frames import Words
-from persim.shapley_orders import ORDERS, PAIRS, REPLICATES
+from persim.reduction import SMALL
+from persim.shapley_orders import MOST_EXACT, ORDERS, PAIRS, REPLICATES
 
 RUN = ("--people", "120", "--weeks", "60", "--replicates", "3", "--jobs", "2")
 FEW = "time,role,steps"
@@ -101,6 +103,23 @@ def test_every_figure_has_its_caveat_and_a_description(found, made):
     assert len(list((made[1] / "figures").iterdir())) == 10
 
 
+def test_table_figure_and_words_say_which_groups_rest_on_fewer_seeds(made):
+    from persim.attribution_figures import groups_figure
+    from persim.attribution_result import Attribution
+    from persim.attribution_tables import tables
+
+    found = Attribution(made[1])
+    assert found.n_seeds == 3
+    found.levels.loc[found.levels["group"] == "nurse", "n_seeds"] = 2
+    found.levels.loc[found.levels["group"] == "detained", "n_seeds"] = 1  # legal status is not shown
+    notes = [note for table in tables(found) for note in table.notes]
+    for said in (notes, words.notes(found), [groups_figure(found, "")[1].caveat]):
+        told = " ".join(said)
+        assert "fewer stand behind " in told
+        assert "nurse (2)" in told
+        assert "detained" not in told
+
+
 def test_legal_status_is_shown_to_those_who_ask(found):
     assert {"detained", "voluntary"} <= set(found.groups["group"])
     assert "legal_status" not in dict(found.shown)
@@ -145,6 +164,9 @@ def test_help_takes_its_numbers_from_the_plan():
     for text in (f"all {len(BARRIERS)} if none", f"Seeds, {REPLICATES} if not said", f"[default: {PAIRS}]"):
         assert text in said
     assert attribute_command.__defaults__[3:5] == (PAIRS, ORDERS)
+    assert f"at most {MOST_EXACT} of them" in said
+    groups = next(what for name, what in FILES if name == "groups.csv")
+    assert f"fewer than {SMALL} eligible people" in groups
 
 
 def test_a_dry_run_says_how_many_runs_and_writes_nothing(tmp_path):

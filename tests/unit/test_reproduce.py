@@ -384,7 +384,7 @@ def test_a_sweep_that_is_not_finished_is_refused_in_a_line(swept_copy):
     (swept_copy / "manifest.json").unlink()
     answer = run("reproduce", str(swept_copy))
     assert answer.exit_code == 2
-    assert answer.stderr == f"{swept_copy} holds a sweep that is not finished: go on with --resume first\n"
+    assert answer.stderr == f"{swept_copy} is not finished: go on with --resume first\n"
 
 
 # ------------------------------------------------------------------------------------------------ tables side by side

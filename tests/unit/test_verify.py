@@ -312,7 +312,8 @@ def test_a_sweep_that_is_not_finished_is_fine_so_far_since_its_tables_are_not_lo
     answer = run(str(on_its_way))
     first, note = answer.stdout.splitlines()
     assert (answer.exit_code, first) == (0, "fine so far: 3 files as they were written")
-    assert "only its runs can be verified" in note
+    assert "only runs can be verified" in note
+    assert "sweep" not in note  # an attribution is told the same
     (told,) = json.loads(run(str(on_its_way), "--json").stdout)
     assert (told["fine"], told["finished"]) == (True, False)
     assert persim.sweep(on_its_way, figures=False).is_whole
