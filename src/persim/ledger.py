@@ -6,6 +6,7 @@ each column holds. With its scenario and seed a ledger rebuilds every person (`p
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -113,6 +114,7 @@ class Ledger:
             "scenario": self.scenario.resolved(), "seed": self.seed, "n_posts": self.n_posts,
             "model_version": self.model_version,
         }  # fmt: skip
+        about["digest"] = _digest(self.rows, about)
         table = pa.table({name: np.ascontiguousarray(self.rows[name]) for name in EVENT.names or ()})
         table = table.replace_schema_metadata({_META: json.dumps(about).encode()})
         try:
@@ -124,7 +126,8 @@ class Ledger:
 def read_ledger(path: str | Path) -> Ledger:
     """A ledger back from a file that `Ledger.write` or `persim run --ledger` wrote, or from the folder it lies in.
 
-    Raises: InputError if there is none, if it is no ledger of persim, or if another version of the model wrote it.
+    Raises: InputError if there is none, if it is no ledger of persim, if another version of the model wrote it, or if it
+        is not as it was written.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -140,6 +143,7 @@ def read_ledger(path: str | Path) -> Ledger:
         for name in EVENT.names or ():
             rows[name] = table[name].to_numpy()
         version, seed, n_posts = str(about["model_version"]), int(about["seed"]), int(about["n_posts"])
+        resolved, digest = dict(about["scenario"]), str(about.pop("digest"))
     except (pa.ArrowInvalid, KeyError, TypeError, ValueError, OSError) as error:
         raise InputError(f"{place} is not a ledger that persim wrote ({error})") from None
     if version != MODEL_VERSION:
@@ -147,7 +151,18 @@ def read_ledger(path: str | Path) -> Ledger:
             f"{place} was written by another version of the model ({version}; this is {MODEL_VERSION}): its rows would be "
             "read wrongly here. Explain it with the persim that wrote it, or run the scenario again"
         )
-    return Ledger(rows, scenario_of(about["scenario"]), seed, n_posts, version)
+    if digest != _digest(rows, about):
+        raise InputError(
+            f"{place} is not as it was written: rows, or what it says of its run, were changed or are missing"
+        )
+    return Ledger(rows, scenario_of(resolved), seed, n_posts, version)
+
+
+def _digest(rows: np.ndarray, about: dict[str, object]) -> str:
+    """SHA-256 of the rows and of what the file says of its run."""
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    digest.update(np.ascontiguousarray(rows).tobytes())
+    return digest.hexdigest()
 
 
 def rows_a_week(world: World) -> int:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from persim.practice_view import Practice
 
 NOT_A_RANKING = "Not a ranking of professions: roles, hours and training differ; the same doubt was found in all three."
+OTHER_PEOPLE = "The scenarios do not hold the same people, so their differences hold that too; give all the same number with --people."
 HOURS_NOTE = (
     "Hours a week per post at work, of the contract's hours for direct work; administration, meetings and travel between are "
     "not in them. Contacts come first and by people's states; contacts that slipped are not in the uses. Forms: of who did "
@@ -76,15 +77,21 @@ def text_of(found: Practice, width: int) -> str:
 
 def notes_of(found: Practice) -> list[str]:
     """What to bear in mind."""
-    return [NOT_A_RANKING, CHANCE, PURPOSE]
+    return [NOT_A_RANKING, *([OTHER_PEOPLE] if _sizes(found)[1:] else []), CHANCE, PURPOSE]
+
+
+def _sizes(found: Practice) -> list[int]:
+    """How many people the scenarios hold, each number once."""
+    return list(dict.fromkeys(scenario.n_users for scenario in found.scenarios))
 
 
 def size_words(found: Practice) -> str:
     """Runs, people, weeks."""
-    n, people = found.replicates, found.scenarios[0].n_users
+    n, people = found.replicates, " and ".join(f"{size:,}" for size in _sizes(found))
     first, last = monday_of(found.window[0]), monday_of(found.window[1] - 1)
     runs = "1 run" if n == 1 else f"{n} runs each" if len(found.names) > 1 else f"{n} runs"
-    return f"{runs} of {people:,} people, weeks of {first.day} {first:%B %Y} to {last.day} {last:%B %Y}, 95 % intervals"
+    intervals = ", 95 % intervals" if n > 1 else ""
+    return f"{runs} of {people} people, weeks of {first.day} {first:%B %Y} to {last.day} {last:%B %Y}{intervals}"
 
 
 # Tables
@@ -184,18 +191,19 @@ def _sentence(found: Practice, number: int) -> str:
     care = _between(level[:, contacts].sum(axis=1))
     talk = _between(level[:, budgets].sum(axis=1), 2)
     shut = _between(100.0 * level[:, WEEK_ROWS.index("gate_shut")], 0)
-    steps = dict(zip(STEPS, np.nanmean(found.steps[number], axis=0), strict=True))
+    steps = found.steps[number]
     text = (
         f"In {found.names[number]} a post at work gives {care} hours a week to contacts and {talk} to budgets (talks and "
         f"forms), by profession; the time gate stood shut {shut} % of the weeks at work."
     )
-    n = steps["hand_offs"]
-    if n <= 0.0:
+    some = steps[:, 0] > 0.0
+    if not some.any():
         return f"{text} Nobody is handed on."
-    each = {name: 100.0 * value / n for name, value in steps.items()}
+    shares = 100.0 * (steps[some] / steps[some, :1]).mean(axis=0)  # as in the table: the mean of each run's own share
+    each = dict(zip(STEPS, shares, strict=True))
     return (
-        f"{text} Of 100 people handed on, {each['lost']:.0f} are lost on the way, {each['not_taken']:.0f} are not taken, "
-        f"{each['offered']:.0f} are offered a budget, and it is in use in the end for {_few(each['in_use'])}."
+        f"{text} Of 100 hand-offs {each['lost']:.0f} are lost on the way, {each['not_taken']:.0f} are not taken, "
+        f"{each['offered']:.0f} lead to the offer of a budget, and {_few(each['in_use'])} to one in use in the end."
     )
 
 

@@ -308,3 +308,46 @@ def test_a_hand_off_that_was_not_taken_says_every_reason():
     assert ((reasons != 0) == (arrived["outcome"] == e.BOUNCED)).all()
     assert ((arrived["detail"] & e.FULL_BIT != 0) == (arrived["first"] >= arrived["second"])).all()
     assert len(set(reasons.tolist())) >= 4
+
+
+# Damage
+
+
+def _changed_rows(place, change):
+    table = pq.read_table(place)
+    kept = table.schema.metadata
+    pq.write_table(change(table).replace_schema_metadata(kept), place)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table: table.slice(0, len(table) // 2), lambda table: table.slice(0, 0),
+        lambda table: table.take(pa.array(range(len(table) - 1, -1, -1))),
+        lambda table: table.set_column(0, "week", pa.array(np.full(len(table), -7, np.int16))),
+        lambda table: table.set_column(1, "kind", pa.array(np.full(len(table), 99, np.int8))),
+    ],
+    ids=["half", "no rows", "reversed", "negative weeks", "no such kind"],
+)  # fmt: skip
+def test_a_ledger_whose_rows_were_changed_is_refused(ledger, tmp_path, change):
+    ledger.write(tmp_path / FILE)
+    _changed_rows(tmp_path / FILE, change)
+    with pytest.raises(InputError, match="is not as it was written"):
+        read_ledger(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["seed", "n_users", "scenario"])
+def test_a_ledger_that_says_something_else_of_its_run_is_refused(ledger, tmp_path, key):
+    ledger.write(tmp_path / FILE)
+    table = pq.read_table(tmp_path / FILE)
+    ((name, text),) = table.schema.metadata.items()
+    about = json.loads(text)
+    if key == "seed":
+        about["seed"] += 1
+    elif key == "n_users":
+        about["scenario"]["n_users"] += 33
+    else:
+        del about["scenario"]
+    pq.write_table(table.replace_schema_metadata({name: json.dumps(about).encode()}), tmp_path / FILE)
+    with pytest.raises(InputError, match=r"is not as it was written|is not a ledger that persim wrote"):
+        read_ledger(tmp_path)
