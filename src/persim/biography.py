@@ -17,10 +17,11 @@ import numpy as np
 
 from persim import events
 from persim.gate_sentences import WORDS, gates_in
+from persim.life_end import IN_A_STORY, end_of
 from persim.life_sentences import tell
 from persim.lives import Lives
 from persim.sentence import Sentence
-from persim.state import Barrier
+from persim.state import Barrier, Stage
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,6 +37,7 @@ GATES = (
     "Gates stand in a row, and the first that closes decides what is told first; one opened alone would often meet the "
     "next. A closed gate is a record of practice in its circumstances, not of anybody's worth."
 )
+NEVER_ELIGIBLE = "Not found eligible for social care at the start or at any assessment, so no budget could be offered."
 LUCK = (
     "Chance and draw: what the rules leave to chance happens where the draw is below the chance. A draw is luck from 0 to 1, "
     "keyed to the person, the week and what it is for: the same in every scenario of the same seed."
@@ -78,6 +80,28 @@ class Biography:
         rows, numbers = self.lives.rows, self.lives.of_person(self.person)
         return counts_of(rows[numbers[rows["week"][numbers] < self.lives.first_week_of_next[self.person]]])
 
+    @cached_property
+    def never_eligible(self) -> str:
+        """A sentence, if nobody who had the place was found eligible at any time, and no budget was there; else empty."""
+        own = self.lives.rows[self.lives.of_person(self.person)]
+        found = np.isin(own["kind"], (events.E_REASSESSED, events.E_REFERRED)) & (own["outcome"] == 1)
+        start = self.lives.start.users[self.person]
+        offered = start["pathway_stage"] != Stage.OUTSIDE or (own["kind"] == events.E_OFFER).any()
+        return "" if start["eligible"] or found.any() or offered else NEVER_ELIGIBLE
+
+    @cached_property
+    def end(self) -> list[tuple[str, str]]:
+        """How it stands in the last week: (what, in words). Facts of the final state; no row of the ledger tells them."""
+        last, found = self.states[-1], end_of(self.states[-1])
+        if last["key"] != self.lives.start.users[self.person]["key"]:
+            found["Who"] = "the synthetic person who has the place then"
+        return [(what, found[what]) for what in IN_A_STORY if what in found]
+
+    @property
+    def end_heading(self) -> str:
+        """What stands over the end."""
+        return f"In the end (week of {self.lives.last_day()})"
+
     def notes(self) -> list[str]:
         """What to bear in mind, below every face of the story."""
         found = [MARGIN, INDICES, GATES]
@@ -96,11 +120,11 @@ class Biography:
             "",
             f"At the start ({self.lives.first_day()})",
         ]
-        who = self.lives.who(self.person)
-        longest = max(len(label) for label, _ in who)
-        for label, words in who:
-            lines += wrapped(words, width, f"  {label.ljust(longest)}  ", " " * (longest + 4))
+        lines += pair_lines(self.lives.who(self.person), width)
+        if self.never_eligible:
+            lines += ["", *wrapped(self.never_eligible, width)]
         lines += story_lines(self.sentences, width)
+        lines += ["", self.end_heading, *pair_lines(self.end, width)]
         lines += ["", "In numbers"]
         for line in counts_words(self.counts):
             lines += wrapped(line, width, "  ", "  ")
@@ -115,6 +139,7 @@ class Biography:
             "about": self.title, "person": self.person, "chosen": self.chosen, **run_json(self.lives),
             "at_the_start": dict(self.lives.who(self.person)),
             "sentences": [sentence.as_json() for sentence in self.sentences],
+            "never_eligible": self.never_eligible, "in_the_end": dict(self.end),
             "left_out": self.left_out, "counts": self.counts, "notes": self.notes(),
         }  # fmt: skip
 
@@ -169,6 +194,16 @@ def run_json(lives: Lives) -> dict[str, Any]:
 def wrapped(text: str, width: int, first: str = "", later: str = "") -> list[str]:
     """A text in lines; nothing for an empty one."""
     return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=later) if text else []
+
+
+def pair_lines(pairs: Sequence[tuple[str, str]], width: int) -> list[str]:
+    """What, and in words, one under the other."""
+    longest = max(len(label) for label, _ in pairs)
+    return [
+        line
+        for label, words in pairs
+        for line in wrapped(words, width, f"  {label.ljust(longest)}  ", " " * (longest + 4))
+    ]
 
 
 def story_lines(sentences: Sequence[Sentence], width: int) -> list[str]:

@@ -111,9 +111,10 @@ def page_of(story: Story, svg: str = "") -> str:
         table = "\n".join(line for line, _ in story.table().lines(110))
         blocks = [("Hours", table, "table"), ("What happened on the caseload", counts, "words")]
         return story_page(story.title, [story.subtitle], story.notes()[-1], [], story.sentences, blocks, story.notes())
+    end = "\n".join(f"{what}: {words}" for what, words in story.end)
     return story_page(
-        story.title, [story.subtitle, story.chosen], SYNTHETIC, lives.who(story.person), story.sentences,
-        [("In numbers", counts, "words")], story.notes(), svg,
+        story.title, [story.subtitle, story.chosen, story.never_eligible], SYNTHETIC, lives.who(story.person),
+        story.sentences, [(story.end_heading, end, "words"), ("In numbers", counts, "words")], story.notes(), svg,
     )  # fmt: skip
 
 

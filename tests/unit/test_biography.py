@@ -296,3 +296,40 @@ def test_no_such_post_or_team_is_said_with_the_numbers_there_are(lives):
         caseload_year(lives, 20)
     with pytest.raises(InputError, match="no team 2: teams are numbered 0 to 1"):
         team_year(lives, 2)
+
+
+# The end
+
+
+def test_a_story_says_how_it_ends_from_the_final_state(lives, stories):
+    final = persim.simulate(lives.ledger.scenario, 1).world.users
+    for story in stories[:20]:
+        end, user = dict(story.end), final[story.person]
+        assert end["Choice and control felt"] == f"{user['control_felt']:.2f}"
+        assert end["Opportunities, offers"] == f"{user['n_opportunities']}, {user['n_offers']}"
+        assert end["Counted by the council"] == ("yes" if user["counted"] else "no")
+        assert ("Who" in end) == (lives.first_week_of_next[story.person] < lives.weeks[1])
+        text = story.text()
+        assert (
+            text.index(story.sentences[-1].text[:20])
+            < text.index("\nIn the end (week of ")
+            < text.index("\nIn numbers")
+        )
+        assert story.as_json()["in_the_end"] == end
+        assert story.end_heading in page_of(story)
+
+
+def test_somebody_never_found_eligible_is_told_so_and_nobody_else(lives):
+    for person in range(200):
+        story, own = biography(lives, person), lives.rows[lives.of_person(person)]
+        if story.never_eligible:
+            assert not lives.start.users[person]["eligible"]
+            assert not (own["kind"] == e.E_OFFER).any()
+            assert not ((own["kind"] == e.E_REASSESSED) & (own["outcome"] == 1)).any()
+            assert text_has(story, "so no budget could be offered.")
+    kinds = [bool(biography(lives, person).never_eligible) for person in range(200)]
+    assert 0 < sum(kinds) < 200
+
+
+def text_has(story, words):
+    return words in " ".join(story.text().split())
