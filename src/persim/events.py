@@ -135,7 +135,7 @@ KINDS: dict[int, Kind] = {
         first="weeks on the order", threshold="involvement in the review, 0-1",
         draw="share of the conditions that was negotiated, 0-1"),
     E_ORDER_ENDED: Kind("order ended", "person", "A CTO ends",
-        "the AMHP, at a review", "how",
+        "the AMHP, at a review or a revocation", "how",
         ((0, "between reviews"), (1, "at a review"), (2, "on discharge"), (3, "revoked")), first="weeks on the order",
         threshold="weekly chance between reviews (0 where it ended otherwise)", draw="draw"),
     E_RECALLED: Kind("recalled", "person", "Recalled to hospital under a CTO",
