@@ -92,7 +92,8 @@ def attribute(
     )  # fmt: skip
     how = Carrying(place_of(plan, out), crew, exact, resume, rerun_failed, repair, force, not no_figures)
     with _kept(lambda _: "the same command and --resume") as places:
-        _say_if_compiling(ledger=True)
+        _say_if_compiling()
+        _say_if_compiling(ledger=True)  # for the runs as they are
         if dry_run:
             _tell_estimate(plan, how.place, jobs, exact, json)
             return

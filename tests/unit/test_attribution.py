@@ -359,6 +359,16 @@ def test_the_sentence_holds_the_numbers_of_the_tables(sampled):
     assert "by their own choice" in sentences[-1]
 
 
+def test_both_builds_of_the_model_are_ready_before_speed_is_measured(monkeypatch):
+    import persim.attribution as module
+
+    order = []
+    monkeypatch.setattr(module, "ready_the_compiled_model", order.append)
+    monkeypatch.setattr(module, "probed", lambda *_: order.append("measured") or [0.01])
+    module.estimated(planned_attribution(small(), barriers=FEW), None)
+    assert order == [False, True, "measured"]
+
+
 def test_another_question_is_refused_with_the_differences(sampled):
     place, asked = sampled.folder, {"replicates": 4, "pairs": 2, "orders": 1, "resume": True}
     for change, told in (

@@ -178,6 +178,16 @@ def test_a_dry_run_says_how_many_runs_and_writes_nothing(tmp_path):
     assert plain["runs"] == plain["missing"] == 4020
 
 
+def test_both_builds_are_announced_where_they_are_still_to_be_compiled(monkeypatch, tmp_path):
+    from persim import jit
+    from persim.cli_runs import COMPILING, COMPILING_LEDGER
+
+    monkeypatch.setattr(jit, "is_compiled_already", lambda ledger=False: False)
+    told = persim("baseline", "--barriers", "role", *RUN[:4], "--dry-run", "--out", tmp_path / "out").stderr
+    assert COMPILING in told
+    assert COMPILING_LEDGER in told
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
