@@ -115,7 +115,7 @@ class Biography:
         """The story for a terminal or a text file, in lines of at most `width` signs."""
         lines = [
             self.title,
-            self.subtitle,
+            *wrapped(self.subtitle, width),
             *wrapped(self.chosen, width),
             "",
             f"At the start ({self.lives.first_day()})",

@@ -37,7 +37,10 @@ HOURS_NOTE = (
     "Hours are means of a week in which somebody was at work. Contacts are what people's states call for; what does not fit "
     "becomes overtime, then contacts that slip. Shares and hours of all posts are of the same weeks."
 )
-STATUS = "Gates of law are left out here, as legal status is; an opportunity at which that gate closed first is counted, not told."
+STATUS = (
+    "Gates of law are left out here, as legal status is; an opportunity at which that gate closed first is counted, not "
+    "told."
+)
 SYNTHETIC = "Synthetic people and practitioners: true of the rules of this model only; nothing here came from records."
 QUARTER = 13
 
@@ -151,7 +154,12 @@ class CaseloadYear:
     def text(self, width: int = 100) -> str:
         """The year for a terminal or a text file, in lines of at most `width` signs."""
         first, last = self.people()
-        lines = [self.title, *wrapped(self.subtitle, width), "", *(line for line, _ in self.table().lines(width))]
+        lines = [
+            *wrapped(self.title, width),
+            *wrapped(self.subtitle, width),
+            "",
+            *(line for line, _ in self.table().lines(width)),
+        ]
         lines += [
             "",
             "What happened on the caseload",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from persim.explain import Story
     from persim.lives import Lives
 
-PAGE = 100
+PAGE, NARROWEST = 100, 40  # signs of a page: of a file, and at most of a terminal; at least
 
 
 def register(app: typer.Typer) -> None:
@@ -113,9 +114,22 @@ def explain(
     if json:
         terminal.show_json(plain(story.as_json()) | ({"folder": str(_shown(place))} if place else {}))
         return
-    terminal.show(story.text(PAGE))
+    terminal.show(story.text(page()))
     if place:
         terminal.show(f"Written to {_shown(Path(place))}")
+
+
+def page(most: int = PAGE) -> int:
+    """How wide a story is shown: as the terminal, at most `most` signs; 100 where it goes to a file."""
+    from persim.cli_runs import _page
+
+    if not _is_terminal():
+        return PAGE
+    return max(NARROWEST, min(_page(), most))
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _check_whose(person: int | None, practitioner: int | None, team: int | None, pick: str | None) -> None:
@@ -165,14 +179,16 @@ def _told(
 
 
 def _show_vocabulary() -> None:
+    from persim.biography import wrapped
     from persim.choosers import vocabulary
-    from persim.text_table import wrapped
 
     words = vocabulary()
     longest = max(len(word) for word, _ in words)
-    terminal.show("What --pick knows; several words, with commas between them, must all hold:\n")
+    for line in wrapped("What --pick knows; several words, with commas between them, must all hold:", page()):
+        terminal.show(line)
+    terminal.show("")
     for word, meaning in words:
-        first, *more = wrapped(meaning, PAGE - longest - 4)
+        first, *more = wrapped(meaning, max(20, page() - longest - 4))
         terminal.show(f"  {word.ljust(longest)}  {first}")
         for line in more:
             terminal.show(" " * (longest + 1) + line)

@@ -12,7 +12,7 @@ from persim import terminal
 from persim.errors import InputError
 from persim.scenario import Scenario
 
-WIDEST = 170  # signs of a page with two lives side by side
+WIDEST = 170  # signs of a terminal with two lives side by side
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def explain_versus(asked: Asked) -> None:
 
 
 def _one_person(asked: Asked, person: int) -> None:
-    from persim.cli_runs import _folder, _interruptible, _nowhere, _page, _say_if_compiling, _shown, changes
+    from persim.cli_explain import page
+    from persim.cli_runs import _folder, _interruptible, _nowhere, _say_if_compiling, _shown, changes
     from persim.store import plain
     from persim.twin_folder import write_twins
     from persim.twins import paired_lives, twins_of
@@ -64,7 +65,7 @@ def _one_person(asked: Asked, person: int) -> None:
     if asked.json:
         terminal.show_json(plain(found.as_json()) | ({"folder": str(_shown(place))} if place else {}))
         return
-    terminal.show(found.text(min(_page(), WIDEST)))
+    terminal.show(found.text(page(WIDEST)))
     if place:
         terminal.show(f"Written to {_shown(place)}")
 

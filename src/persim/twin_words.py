@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from persim import events
@@ -56,7 +57,7 @@ def text_of(twins: Twins, width: int) -> str:
     if twins.turn is not None:
         lines += ["", "Where the budget was decided"]
         lines += [line for text in turn_texts(twins) for line in wrapped(text, width, "  ", "    ")]
-    lines += ["", f"In the end (week of {twins.a.last_day()})", *_end_lines(twins), ""]
+    lines += ["", f"In the end (week of {twins.a.last_day()})", *_end_lines(twins, width), ""]
     for note in notes_of(twins):
         lines += wrapped(note, width)
     return "\n".join(lines) + "\n"
@@ -204,11 +205,19 @@ def _earlier(twins: Twins) -> str:
     )
 
 
-def _end_lines(twins: Twins) -> list[str]:
+def _end_lines(twins: Twins, width: int) -> list[str]:
     label = max(len(what) for what, _, _ in twins.ends)
-    column = max(len(twins.names[0]), *(len(first) for _, first, _ in twins.ends))
-    lines = [f"  {'':{label}}  {twins.names[0]:{column}}  {twins.names[1]}"]
-    return lines + [f"  {what:{label}}  {first:{column}}  {second}" for what, first, second in twins.ends]
+    cells = [("", *twins.names), *twins.ends]
+    longest = [max(len(cell[side]) for cell in cells) for side in (1, 2)]
+    if label + sum(longest) + 6 <= width:
+        return [f"  {what:{label}}  {first:{longest[0]}}  {second}".rstrip() for what, first, second in cells]
+    room = max(8, (width - label - 6) // 2)
+    lines = []
+    for what, *both in cells:
+        pair = [wrapped(words, room) for words in both]
+        for number, (first, second) in enumerate(zip_longest(*pair, fillvalue="")):
+            lines.append(f"  {what if not number else '':{label}}  {first:{room}}  {second}".rstrip())
+    return lines
 
 
 def turn_texts(twins: Twins) -> list[str]:

@@ -192,3 +192,24 @@ def test_the_story_in_the_documentation_is_what_its_command_tells():
     assert match is not None
     told = run(*match[1].split()).stdout.rstrip() + "\n"
     assert match[2] == told, f"put what `persim {match[1]}` tells into docs/biographies.md"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 140])
+@pytest.mark.parametrize(
+    "whose", [("--person", "6"), ("--team", "0"), ("--versus", "gold_standard", "--person", "6"), ("--pick", "help")]
+)
+def test_a_story_is_as_wide_as_the_terminal_and_at_most_100(monkeypatch, columns, whose):
+    monkeypatch.setattr("persim.cli_explain._is_terminal", lambda: True)
+    monkeypatch.setattr("persim.cli_runs._page", lambda: columns)
+    result = run("explain", "baseline", *whose, *SMALL)
+    assert result.exit_code == 0, result.stderr
+    longest = max(len(line) for line in result.stdout.splitlines())
+    assert longest <= (columns if "--versus" in whose else min(columns, 100))
+    if "--versus" in whose:
+        assert ("   ----" in result.stdout) == (columns >= 120)  # side by side
+
+
+def test_two_lives_in_a_pipe_are_told_one_after_the_other():
+    result = run("explain", "baseline", "--versus", "gold_standard", "--person", "6", *SMALL)
+    assert max(len(line) for line in result.stdout.splitlines()) <= 100
+    assert "\nIn gold_standard\n" in result.stdout
