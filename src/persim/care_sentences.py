@@ -96,7 +96,7 @@ def section_2_ends(row: np.void, setting: Setting) -> Telling:
 
 
 def left_section(row: np.void, setting: Setting) -> Telling:
-    """Aftercare begins after section 3; perhaps an order."""
+    """Aftercare after section 3, said where it did not hold before; perhaps an order."""
     if row["detail"] == 1:
         return told("{section} ended on leaving hospital.", section=coded(row, "detail", {1: "Section 2"}))
     words = {
@@ -104,9 +104,8 @@ def left_section(row: np.void, setting: Setting) -> Telling:
         1: "a community treatment order (CTO) was made",
         2: "a community treatment order was proposed, and the AMHP did not agree to it",
     }
-    section = coded(
-        row, "detail", {2: "Section 3 ended on leaving hospital, and the duty of aftercare (section 117) began"}
-    )
+    began = ", and the duty of aftercare (section 117) began" if setting.aftercare == 0 else ""
+    section = coded(row, "detail", {2: f"Section 3 ended on leaving hospital{began}"})
     return told("{section}; {order}.", section=section, order=coded(row, "outcome", words))
 
 

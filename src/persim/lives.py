@@ -70,7 +70,10 @@ class Lives:
     def setting(self, person: int) -> Setting:
         """What was so at the start for a person."""
         user = self.start.users[person]
-        return Setting(self.posts, int(user["coordinator"]), int(user["eligible"]), int(user["informed"]))
+        return Setting(
+            self.posts, int(user["coordinator"]), int(user["eligible"]), int(user["informed"]),
+            aftercare=int(user["s117"]),
+        )  # fmt: skip
 
     @cached_property
     def first_week_of_next(self) -> np.ndarray:

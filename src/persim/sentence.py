@@ -142,10 +142,16 @@ class Posts:
 class Setting:
     """What was so before a row is told: who coordinates, what was known. Told rows move it on (`moved_by`)."""
 
-    def __init__(self, posts: Posts, coordinator: int, eligible: int, informed: int, legal: bool = True) -> None:
-        """Start as the person's record does at the start of the run; `legal` is False in a group's story, without status."""
+    def __init__(
+        self, posts: Posts, coordinator: int, eligible: int, informed: int, legal: bool = True, aftercare: int = -1
+    ) -> None:
+        """Start as the person's record does at the start of the run.
+
+        Args:
+            legal: False in a group's story, without status. aftercare: the duty of aftercare, 0 or 1; -1 is not known.
+        """
         self.posts, self.coordinator, self.legal = posts, coordinator, legal
-        self.eligible, self.informed = eligible, informed
+        self.eligible, self.informed, self.aftercare = eligible, informed, aftercare
         self.slipped = False  # the review that is due has slipped already
         self.introduced = -1  # the coordinator whose profession and post have been told
 
@@ -159,7 +165,11 @@ class Setting:
         if kind == events.E_NEW_COORDINATOR:
             self.coordinator = self.introduced = int(row["practitioner"])
         elif kind == events.E_REASSESSED:
-            self.eligible = outcome
+            self.eligible, self.aftercare = outcome, int(row["detail"])
+        elif kind == events.E_DISCHARGED:
+            self.aftercare = 0
+        elif kind == events.E_LEFT_SECTION and row["detail"] == LegalStatus.SECTION_3:
+            self.aftercare = 1
         elif kind in (events.E_HEARD, events.E_FORGOT):
             self.informed = outcome
         elif kind == events.E_OFFER:
@@ -168,6 +178,7 @@ class Setting:
             self.slipped = outcome == 0
         elif kind == events.E_REFERRED:
             self.eligible, self.informed, self.slipped, self.introduced = outcome, NOT_INFORMED - 1, False, -1
+            self.aftercare = -1 if outcome == 1 else 0  # who is not eligible has no right to it
 
     def who(self, row: np.void) -> Fact:
         """The practitioner of a row: "the coordinator (a nurse, post 4)", then "the coordinator"; "a broker (post 97)"."""

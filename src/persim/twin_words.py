@@ -158,7 +158,9 @@ def three_apart(first: float, second: float, draw: float) -> tuple[str, str, str
 def _only_in(twins: Twins, side: int, number: int) -> str:
     lives = (twins.a, twins.b)[side]
     row = lives.rows[number]
-    telling = telling_of(row, lives.setting(twins.person), every=True)
+    setting = lives.setting(twins.person)
+    setting.aftercare = -1  # as it was at the start, which need not be as it is here
+    telling = telling_of(row, setting, every=True)
     text = telling.text if telling is not None else outcome_words(row)
     kind = events.KINDS[int(row["kind"])]
     by = ""

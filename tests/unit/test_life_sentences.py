@@ -12,10 +12,11 @@ from persim.budget_sentences import review
 from persim.events import EVENT, KINDS
 from persim.life_sentences import tell, telling_of
 from persim.lives import Lives
+from persim.replay import Replay
 from persim.scenario import read_scenario
 from persim.sentence import PROFESSIONS, Posts, Setting, chance_and_draw, label, weighed
 from persim.simulate import run_scenario
-from persim.state import Barrier
+from persim.state import Barrier, LegalStatus
 
 SCENARIOS = ("baseline", "cto_rights/all", "thirty_percent_target", "brokers_and_peers", "rural_action_research")
 POSTS = Posts(np.array([0, 1, 2, 0, 3, 4]))  # nurse, social worker, therapist, nurse; a broker and a council team
@@ -370,3 +371,36 @@ def test_labels_hold_no_codes():
 def test_professions_have_words():
     assert len(PROFESSIONS) == 5
     assert biography(lives_of("baseline"), 3).lives.posts.named(0).endswith("(post 0)")
+
+
+def test_aftercare_begins_where_it_did_not_hold_before_and_only_there():
+    began = "the duty of aftercare (section 117) began"
+    leaving = row(e.E_LEFT_SECTION, detail=LegalStatus.SECTION_3)
+    for held in (-1, 0, 1):
+        told = telling_of(leaving, Setting(POSTS, 0, 1, 0, aftercare=held))
+        assert told is not None
+        assert (began in told.text) == (held == 0)
+    rows = np.stack([
+        leaving, leaving, row(e.E_REASSESSED, outcome=1, detail=0), leaving, row(e.E_DISCHARGED), leaving,
+        row(e.E_REFERRED, outcome=1), leaving,
+    ])  # fmt: skip
+    for every in (False, True):
+        told = tell(rows, range(len(rows)), Setting(POSTS, 0, 1, 0, aftercare=0), every).sentences
+        assert [began in one.text for one in told if one.kind == "left hospital from section"] == [
+            True, False, True, True, False,
+        ]  # fmt: skip
+
+
+def test_aftercare_of_the_stories_is_that_of_the_lives():
+    lives = lives_of("cto_rights/all")
+    replay = Replay(lives.ledger)
+    leavers = np.unique(lives.rows["person"][lives.rows["kind"] == e.E_LEFT_SECTION])
+    for person in leavers[:12].tolist():
+        own, taken = lives.setting(person), False
+        states = replay.weekly(person)
+        for number in lives.of_person(person).tolist():
+            one = lives.rows[number]
+            own.moved_by(one)
+            taken |= one["kind"] == e.E_REFERRED
+            if one["kind"] == e.E_LEFT_SECTION and not taken:
+                assert own.aftercare == states[one["week"] - lives.weeks[0]]["s117"]
