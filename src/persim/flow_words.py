@@ -26,7 +26,8 @@ from persim.outcomes import GROUP_CAVEATS
 from persim.policy import monday_of
 from persim.reduction import SMALL
 from persim.text_table import Notes, Row, TextTable
-from persim.twin_words import ONE_SCENARIO, TWIN_LUCK, parting_texts, turn_texts
+from persim.twin_pairs import one_scenario_words
+from persim.twin_words import TWIN_LUCK, parting_texts, turn_texts
 
 if TYPE_CHECKING:
     from persim.flow_stories import FlowStories, Story
@@ -153,7 +154,7 @@ def _signed(value: float) -> str:
 def answer(flows: Flows) -> str:
     """The answer in a sentence or two."""
     if flows.is_one_scenario:
-        return ONE_SCENARIO.replace("no parting", "nobody gains, nobody loses")
+        return one_scenario_words(*flows.scenarios, "nobody gains, nobody loses")
     found = flows.means()
     gain, lose, net = (found.mean[0, column] for column in (GAINS, LOSES, 4))
     low, high = found.low[0, 4], found.high[0, 4]

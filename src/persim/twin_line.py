@@ -36,7 +36,7 @@ from persim.life_marks import flags_of
 from persim.policy import monday_of
 from persim.state import Place, Stage
 from persim.text_table import broken
-from persim.twin_words import NEVER_PART, ONE_SCENARIO, parting_words
+from persim.twin_words import NEVER_PART, one_scenario_text, parting_words
 
 if TYPE_CHECKING:
     from persim.twins import Twins
@@ -51,7 +51,7 @@ ALIKE = "#F4F1EA"  # behind what is the same in both
 def words_of(twins: Twins) -> Words:
     """Title, subtitle and caveat."""
     if twins.is_one_scenario:
-        what = ONE_SCENARIO
+        what = one_scenario_text(twins)
     elif twins.parting is None:
         what = NEVER_PART
     else:

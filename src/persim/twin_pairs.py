@@ -36,6 +36,14 @@ def is_one_scenario(one: Scenario, other: Scenario) -> bool:
     return one.weekly_parameters().tobytes() == other.weekly_parameters().tobytes()
 
 
+def one_scenario_words(one: Scenario, other: Scenario, then: str) -> str:
+    """That two scenarios are the same, or agree in the weeks that are run, and what follows from it."""
+    if one.digest() == other.digest():
+        return f"The two scenarios are the same: {then}."
+    weeks = "Over this week" if one.n_weeks == 1 else f"Over these {one.n_weeks} weeks"
+    return f"{weeks} the two scenarios do not differ: {then}."
+
+
 def check_same_people(one: Scenario, other: Scenario) -> None:
     """Raises: InputError unless the two scenarios hold the same people over the same weeks; it says in what they differ."""
     names = names_of(one, other)

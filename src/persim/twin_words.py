@@ -16,6 +16,7 @@ from persim.life_sentences import telling_of
 from persim.policy import monday_of
 from persim.sentence import chance_and_draw
 from persim.twin_columns import after_lines, shared_lines
+from persim.twin_pairs import one_scenario_words
 from persim.twin_reasons import Decision, Difference, difference_json, gate_name, outcome_words
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ WHY = (
 )
 TWIN_LUCK = "A draw is luck from 0 to 1, keyed to the person, the week and what it is for: the same in both scenarios."
 NEVER_PART = "The two lives never part: every event is the same, in the same week, with the same outcome."
-ONE_SCENARIO = "The two scenarios are the same: no parting."
 LINKED = "Lives are linked too, through peers, the panel's queue, the year's money and the hours that others need."
 MOST_TOLD = 6
 # Kinds that are written only where something comes of the draw.
@@ -74,7 +74,7 @@ def notes_of(twins: Twins) -> list[str]:
 def parting_lines(twins: Twins, width: int) -> list[str]:
     """Where the lives part and what stands behind it."""
     if twins.is_one_scenario:
-        return wrapped(ONE_SCENARIO, width)
+        return wrapped(one_scenario_text(twins), width)
     if twins.parting is None:
         return [line for text in (NEVER_PART, _earlier(twins)) for line in wrapped(text, width)]
     day = monday_of(twins.parting.week)
@@ -82,6 +82,11 @@ def parting_lines(twins: Twins, width: int) -> list[str]:
     for text in why_texts(twins):
         lines += wrapped(text, width, "  ", "    ")
     return lines
+
+
+def one_scenario_text(twins: Twins) -> str:
+    """That there is no parting, since the scenarios do not differ."""
+    return one_scenario_words(twins.a.ledger.scenario, twins.b.ledger.scenario, "no parting")
 
 
 def why_texts(twins: Twins) -> list[str]:

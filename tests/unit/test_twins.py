@@ -17,10 +17,10 @@ from persim.scenario import read_scenario
 from persim.state import Barrier
 from persim.store import plain
 from persim.twin_line import words_of
-from persim.twin_pairs import is_one_scenario, read_pair
+from persim.twin_pairs import is_one_scenario, one_scenario_words, read_pair
 from persim.twin_reasons import decision_of, of_person
 from persim.twin_rows import Parting, gates_that_differ, other_chances, parting_of
-from persim.twin_words import NEVER_PART, ONE_SCENARIO, parting_texts, parting_words, three_apart, why_texts
+from persim.twin_words import NEVER_PART, parting_texts, parting_words, three_apart, why_texts
 from persim.twins import Twins, paired_lives, twins
 
 PEOPLE = 330
@@ -298,7 +298,7 @@ def test_twins_of_one_scenario_never_part():
     twin = twins("baseline", "baseline", person=3, n_users=100, n_weeks=60)
     assert twin.is_one_scenario
     assert twin.parting is None
-    assert ONE_SCENARIO in twin.text()
+    assert "The two scenarios are the same: no parting." in twin.text()
     assert twin.names == ("baseline", "baseline (2)")
     assert twin.as_json()["parting"] is None
 
@@ -386,3 +386,11 @@ def test_two_ledgers_of_other_seeds_are_refused(tmp_path):
     assert beside.parting is None
     with pytest.raises(InputError, match="seeds 2 and 3"):
         twins(tmp_path / "2.parquet", "seminar", seed=3)
+
+
+def test_scenarios_that_agree_over_the_weeks_run_are_not_called_the_same():
+    first, second = read_pair("baseline", "gold_standard", 34, 2)
+    assert is_one_scenario(first, second)
+    said = one_scenario_words(first, second, "nobody gains, nobody loses")
+    assert said == "Over these 2 weeks the two scenarios do not differ: nobody gains, nobody loses."
+    assert one_scenario_words(first, first, "no parting") == "The two scenarios are the same: no parting."
