@@ -242,13 +242,23 @@ def checked(text: str) -> list[str]:
     for part in text.split(","):
         word = " ".join(part.lower().split())
         if word not in known:
-            near = difflib.get_close_matches(word, known, 1, 0.6)
-            hint = f"did you mean {known[near[0]]!r}?" if near else "--pick help lists them"
+            near = _near(word, list(known))
+            hint = f"did you mean {known[near]!r}?" if near else "--pick help lists them"
             raise InputError(f"--pick does not know {part.strip()!r} - {hint}")
         words.append(known[word])
     if LONGEST_WAIT in words and TYPICAL in words:
         raise InputError("--pick takes one of 'longest wait' and 'typical', not both")
     return list(dict.fromkeys(words))
+
+
+def _near(word: str, known: list[str]) -> str:
+    """What was meant: words that begin with what was typed before those that hold it, and both before what looks alike."""
+    if word:
+        begin = [one for one in known if one.startswith(word)]
+        hold = [one for one in known if word in one]
+        if begin or hold:
+            return difflib.get_close_matches(word, begin or hold, 1, 0.0)[0]
+    return next(iter(difflib.get_close_matches(word, known, 1, 0.6)), "")
 
 
 def typical(summaries: np.ndarray, matching: np.ndarray) -> int:

@@ -140,6 +140,8 @@ def test_a_caseload_has_a_folder_without_a_life_line():
         (("--practitioner", "10"), "numbered 0 to 9"),
         (("--team", "1"), "numbered 0 to 0"),
         (("--pick", "ofered"), "did you mean 'offered'"),
+        (("--pick", "real"), "did you mean 'real budget'"),
+        (("--pick", "carer"), "did you mean 'with a carer'"),
         (("--person", "3", "--year", "2010-11"), "for --practitioner and --team"),
         (("--practitioner", "3", "--year", "2012-13"), "is not a span of this run"),
         (("--person", "3", "--set", "role_boundary=7"), "role_boundary"),
