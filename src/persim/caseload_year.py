@@ -213,12 +213,17 @@ def span_within(lives: Lives, weeks: tuple[int, int] | None) -> tuple[int, int]:
     if weeks is None:
         year_ends = stop - stop % YEAR
         return (year_ends - YEAR, year_ends) if year_ends - YEAR >= first else (first, stop)
+    check_span(weeks, first, stop)
+    return weeks
+
+
+def check_span(weeks: tuple[int, int], first: int, stop: int) -> None:
+    """Raises: InputError unless a span of calendar weeks lies wholly in a run of the weeks from `first` to before `stop`."""
     if not first <= weeks[0] < weeks[1] <= stop:
         raise InputError(
             f"{monday_of(weeks[0])} to {monday_of(weeks[1] - 1)} is not a span of this run, which goes from "
             f"{monday_of(first)} to {monday_of(stop - 1)}"
         )
-    return weeks
 
 
 def weeks_asked(year: str | None, since: str | None, until: str | None) -> tuple[int, int] | None:

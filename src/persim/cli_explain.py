@@ -17,6 +17,7 @@ from persim.scenario_search import complete_scenario
 if TYPE_CHECKING:
     from persim.explain import Story
     from persim.lives import Lives
+    from persim.scenario import Scenario
 
 PAGE, NARROWEST = 100, 40  # signs of a page: of a file, and at most of a terminal; at least
 
@@ -87,8 +88,10 @@ def explain(
 
     Writes nothing unless --out says where.
     """
+    from persim.choosers import checked
     from persim.cli_runs import _folder, _interruptible, _nowhere, _say_if_compiling, _shown, changes
-    from persim.explain import lives_of, write_story
+    from persim.explain import is_ledger, lives_of, write_story
+    from persim.scenario import read_scenario
     from persim.store import plain
 
     if pick is not None and pick.strip().lower() == "help":
@@ -104,19 +107,55 @@ def explain(
     _check_whose(person, practitioner, team, pick)
     if replicates is not None or groups is not None or no_figures:
         raise InputError("--replicates, --groups and --no-figures are for --versus, a second scenario")
+    span = _span(practitioner, team, year, since, until)
+    if pick is not None:
+        checked(pick)
+    numbers = changes(set_)
+    found = None if is_ledger(scenario) else read_scenario(scenario).changed(people, weeks, **numbers)
+    if found is not None:  # a ledger has been run: what is asked of it is checked when it is read
+        check_before_the_run(found, person, practitioner, team, span)
+        say_if_arms(found)
     with _interruptible(), _folder(out, "story", force) if out else _nowhere() as folder:
         _say_if_compiling(ledger=True)
         started = time.time()
-        lives = lives_of(scenario, seed, people, weeks, changes(set_))
-        span = _span(practitioner, team, year, since, until)
+        lives = lives_of(scenario, seed, people, weeks, numbers) if found is None else lives_of(found, seed)
         story = _told(lives, person, practitioner, team, pick or "", span, all_)
+        if not json:  # before it is written, so that a full disk loses no answer
+            terminal.show(story.text(page()))
         place = write_story(story, folder, started) if folder else None
     if json:
         terminal.show_json(plain(story.as_json()) | ({"folder": str(_shown(place))} if place else {}))
-        return
-    terminal.show(story.text(page()))
-    if place:
+    elif place:
         terminal.show(f"Written to {_shown(Path(place))}")
+
+
+def say_if_arms(scenario: Scenario) -> None:
+    """Say that a scenario with arms is run without any of them."""
+    if scenario.arms:
+        names = ", ".join(f"{scenario.name}/{arm.name}" for arm in scenario.arms)
+        terminal.say(f"{scenario.name} has arms, and this runs it without any; also to be run: {names}")
+
+
+def check_before_the_run(
+    scenario: Scenario, person: int | None, practitioner: int | None = None, team: int | None = None,
+    span: tuple[int, int] | None = None,
+) -> None:  # fmt: skip
+    """Raises: InputError, before anything is run, if there will be no such person, post or team, or no such weeks."""
+    from persim.caseload_year import check_span
+    from persim.state import POSTS_PER_TEAM
+
+    n_posts = -(-scenario.n_users // max(1, int(scenario.weekly_parameters()["rows_per_post"][0])))
+    n_teams = -(-n_posts // POSTS_PER_TEAM)
+    asked = (
+        (person, "person", "people", scenario.n_users),
+        (practitioner, "practitioner", "posts", n_posts),
+        (team, "team", "teams", n_teams),
+    )
+    for number, what, plural, n in asked:
+        if number is not None and not 0 <= number < n:
+            raise InputError(f"there is no {what} {number}: {plural} are numbered 0 to {n - 1}")
+    if span is not None:
+        check_span(span, scenario.start_week, scenario.start_week + scenario.n_weeks)
 
 
 def page(most: int = PAGE) -> int:

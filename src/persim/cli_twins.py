@@ -10,7 +10,6 @@ import typer
 
 from persim import terminal
 from persim.errors import InputError
-from persim.scenario import Scenario
 
 WIDEST = 170  # signs of a terminal with two lives side by side
 
@@ -49,24 +48,29 @@ def explain_versus(asked: Asked) -> None:
 
 
 def _one_person(asked: Asked, person: int) -> None:
-    from persim.cli_explain import page
+    from persim.cli_explain import check_before_the_run, page
     from persim.cli_runs import _folder, _interruptible, _nowhere, _say_if_compiling, _shown, changes
+    from persim.explain import is_ledger
     from persim.store import plain
     from persim.twin_folder import write_twins
+    from persim.twin_pairs import read_pair
     from persim.twins import paired_lives, twins_of
 
     with _interruptible(), _folder(asked.out, "twins", asked.force) if asked.out else _nowhere() as folder:
+        if not any(is_ledger(source) for source in (asked.first, asked.second)):
+            first, _ = read_pair(asked.first, asked.second, asked.people, asked.weeks, changes(asked.set_))
+            check_before_the_run(first, person)
         _say_if_compiling(ledger=True)
         _say_if_arms(asked)
         started = time.time()
         lives = paired_lives(asked.first, asked.second, asked.seed, asked.people, asked.weeks, changes(asked.set_))
         found = twins_of(lives, person, asked.every)
+        if not asked.json:  # before it is written, so that a full disk loses no answer
+            terminal.show(found.text(page(WIDEST)))
         place = write_twins(found, folder, started, not asked.no_figures) if folder else None
     if asked.json:
         terminal.show_json(plain(found.as_json()) | ({"folder": str(_shown(place))} if place else {}))
-        return
-    terminal.show(found.text(page(WIDEST)))
-    if place:
+    elif place:
         terminal.show(f"Written to {_shown(place)}")
 
 
@@ -106,26 +110,24 @@ def _everybody(asked: Asked) -> None:
             )  # fmt: skip
         for failure in found.failures[:10]:
             terminal.say(f"failed: {found.names[failure.task.scenario]}, seed {failure.task.seed}: {failure.cause}")
+        if not asked.json:
+            terminal.show(found.text(min(_page(), 120)))
         place = write_flows(found, folder, started, not asked.no_figures) if folder else None
     if asked.json:
         terminal.show_json(plain(found.as_json()) | ({"folder": str(_shown(place))} if place else {}))
-    else:
-        terminal.show(found.text(min(_page(), 120)))
-        if place:
-            terminal.show(f"Tables, figures and how to read them: {_shown(place) / 'README.txt'}")
+    elif place:
+        terminal.show(f"Tables, figures and how to read them: {_shown(place) / 'README.txt'}")
     if found.failures:
         raise typer.Exit(terminal.SOME_FAILED)
 
 
 def _say_if_arms(asked: Asked) -> None:
     """Say that a scenario with arms is run without any of them."""
+    from persim.cli_explain import say_if_arms
     from persim.explain import is_ledger
     from persim.scenario import read_scenario
 
     for source in (asked.first, asked.second):
         if is_ledger(source):
             continue
-        scenario: Scenario = read_scenario(source)
-        if scenario.arms:
-            names = ", ".join(f"{scenario.name}/{arm.name}" for arm in scenario.arms)
-            terminal.say(f"{scenario.name} has arms, and this runs it without any; also to be told: {names}")
+        say_if_arms(read_scenario(source))

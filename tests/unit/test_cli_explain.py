@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from persim import cli
+from persim.errors import InputError
 from persim.ledger import read_ledger
 
 SMALL = ("--people", "330", "--weeks", "156")
@@ -215,3 +217,52 @@ def test_two_lives_in_a_pipe_are_told_one_after_the_other():
     result = run("explain", "baseline", "--versus", "gold_standard", "--person", "6", *SMALL)
     assert max(len(line) for line in result.stdout.splitlines()) <= 100
     assert "\nIn gold_standard\n" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--person", "99999"), "numbered 0 to 329"),
+        (("--practitioner", "10"), "numbered 0 to 9"),
+        (("--team", "1"), "numbered 0 to 0"),
+        (("--team", "0", "--year", "2030-31"), "is not a span of this run"),
+        (("--team", "0", "--year", "2010"), "is not a financial year"),
+        (("--team", "0", "--from", "soon", "--to", "later"), "is not a date"),
+        (("--pick", "ofered"), "did you mean 'offered'"),
+        (("--versus", "gold_standard", "--person", "330"), "numbered 0 to 329"),
+    ],
+)
+def test_what_can_be_checked_is_checked_before_anything_is_run(monkeypatch, words, said):
+    def never(*_):
+        raise AssertionError("run in vain")
+
+    monkeypatch.setattr(import_module("persim.explain"), "ledger_of", never)
+    result = run("explain", "baseline", *words, *SMALL)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_scenario_with_arms_is_told_without_any_and_says_so():
+    result = run("explain", "cto_rights", "--person", "1", "--people", "66", "--weeks", "20")
+    assert "cto_rights has arms, and this runs it without any; also to be run: cto_rights/" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "writer"),
+    [
+        (("--person", "1"), "persim.explain.write_story"),
+        (("--versus", "gold_standard", "--person", "1"), "persim.twin_folder.write_twins"),
+        (("--versus", "gold_standard", "--replicates", "2"), "persim.twin_folder.write_flows"),
+    ],
+)
+def test_what_cannot_be_written_is_shown_all_the_same(monkeypatch, words, writer):
+    def full(*_):
+        raise InputError("no space left on the disk")
+
+    module, _, name = writer.rpartition(".")
+    monkeypatch.setattr(import_module(module), name, full)
+    result = run("explain", "baseline", *words, "--out", "story", "--people", "66", "--weeks", "60")
+    assert result.exit_code == 2
+    assert "no space left" in result.stderr
+    assert "nothing here came from records" in " ".join(result.stdout.split())
+    assert "Written to" not in result.stdout
