@@ -46,14 +46,19 @@ GROUP_TITLES = {
 WHISKERS = "whiskers: 95 % over seeds"
 
 
+def whiskers(found: Attribution) -> str:
+    """What whiskers are, where there are any."""
+    return WHISKERS if found.n_seeds > 1 else "one seed: no whiskers"
+
+
 def figures(found: Attribution) -> Iterator[tuple[str, Words, Figure]]:
     """(file name, words, figure), one after another."""
     size, level = size_words(found.plan), rows_of(found.levels)[0]
     below = "; sky blue: a share below nought" if (found.shares["share"] < 0.0).any() else ""
     words = Words(
         f"What holds back real budgets: {found.plan.scenario.title or found.plan.scenario.name}",
-        f"Of 100 eligible people in the week of {_day(found)}. Orange: each barrier's Shapley share{below} ({WHISKERS}). Dark "
-        f"grey: people's own choice. Light grey: others without one, all barriers off. {size}.",
+        f"Of 100 eligible people in the week of {_day(found)}. Orange: each barrier's Shapley share{below} "
+        f"({whiskers(found)}). Dark grey: people's own choice. Light grey: others without one, all barriers off. {size}.",
         f"{SHARES_CAVEAT} {BASE_CAVEAT} {FAULT_CAVEAT}",
     )
     yield (
@@ -64,7 +69,7 @@ def figures(found: Attribution) -> Iterator[tuple[str, Words, Figure]]:
     words = Words(
         "Three readings of each barrier",
         f"Points of real take-up: when it alone is switched off, on average over orders, and when all others are off "
-        f"already ({WHISKERS}). {size}.",
+        f"already ({whiskers(found)}). {size}.",
         f"Where barriers stand one behind another, opening one alone does little while the others stay. {SHARES_CAVEAT}",
     )
     yield "readings", words, three_readings(found.shares, found.singles, found.last, words)
@@ -108,7 +113,7 @@ def groups_figure(found: Attribution, size: str) -> tuple[str, Words, Figure]:
     """Shares by group."""
     words = Words(
         "For whom which barrier counts",
-        f"Shapley shares within each group, in points of 100 eligible people of the group ({WHISKERS}). {size}.",
+        f"Shapley shares within each group, in points of 100 eligible people of the group ({whiskers(found)}). {size}.",
         " ".join([*fewer_seeds(found), GROUPS_CAVEAT, FAULT_CAVEAT]),
     )
     titles = {name: GROUP_TITLES[name] for name in dict.fromkeys(dimension for dimension, _ in found.shown)}

@@ -83,6 +83,12 @@ class AttributionPlan:
             return exact_layout(n, self.replicates)
         return sampled_layout(n, self.replicates, self.orders, self.pairs_each, self.seed)
 
+    @cached_property
+    def off_already(self) -> tuple[Barrier, ...]:
+        """Barriers that the scenario itself has off in every week, so that switching them off changes nothing."""
+        weekly = self.scenario.weekly_parameters()
+        return tuple(barrier for barrier in self.barriers if (weekly[barrier.parameter] >= 1.0).all())
+
 
 def planned_attribution(
     scenario: Scenario | str | os.PathLike[str],

@@ -14,8 +14,10 @@ from persim.attribution_words import (
     SHARES_CAVEAT,
     TALLY_CAVEAT,
     fewer_seeds,
+    off_already_words,
     rows_of,
     size_words,
+    still_on,
 )
 from persim.barriers import BY_KEY
 from persim.number_words import NOTHING, difference_words
@@ -31,7 +33,7 @@ def tables(found: Attribution) -> list[TextTable]:
         return []
     made = [_shares_table(found), _remainder_table(found)]
     made += [_groups_table(found)] if found.shown else []
-    made += [_pairs_table(found)] if len(found.interactions) else []
+    made += [_pairs_table(found)] if _pairs(found) else []
     return [*made, _tally_table(found)]
 
 
@@ -41,8 +43,11 @@ def _shown(row: Mapping[str, Any], name: str) -> str:
 
 def _shares_table(found: Attribution) -> TextTable:
     single, last = ({row["barrier"]: row for row in rows_of(table)} for table in (found.singles, found.last))
+    off = {barrier.key for barrier in found.plan.off_already}
     rows = [
-        Row(
+        Row(f"  {row['label']} (already off)", (NOTHING, NOTHING, NOTHING))
+        if row["barrier"] in off
+        else Row(
             f"  {row['label']}",
             (_shown(row, "share"), _shown(single[row["barrier"]], "gain"), _shown(last[row["barrier"]], "gain")),
         )
@@ -55,7 +60,9 @@ def _shares_table(found: Attribution) -> TextTable:
         size_words(found.plan),
     )
     columns = ("Shapley share", "switched off alone", "last, others off")
-    return TextTable(title, columns, (*rows, Row("  All together", (whole, "", ""))), (SHARES_CAVEAT,))
+    return TextTable(
+        title, columns, (*rows, Row("  All together", (whole, "", ""))), (*off_already_words(found.plan), SHARES_CAVEAT)
+    )
 
 
 def _remainder_table(found: Attribution) -> TextTable:
@@ -81,7 +88,7 @@ def _groups_table(found: Attribution) -> TextTable:
     groups = found.shown
     rows = [
         Row(f"  {row['label']}", tuple(_shown(own[(*group, row["barrier"])], "share") for group in groups))
-        for row in rows_of(found.shares)
+        for row in still_on(found, found.shares)
     ]
     for label, name in (("  As it is, of 100", "as_is"), ("  All off, of 100", "all_off")):
         rows.append(Row(label, tuple(_level(level[group], name) for group in groups)))
@@ -93,14 +100,21 @@ def _groups_table(found: Attribution) -> TextTable:
     )  # fmt: skip
 
 
+def _pairs(found: Attribution) -> list[dict[str, Any]]:
+    """The pairs of barriers neither of which the scenario has off already."""
+    off = {barrier.key for barrier in found.plan.off_already}
+    return [row for row in rows_of(found.interactions) if not off & {row["first"], row["second"]}]
+
+
 def _pairs_table(found: Attribution) -> TextTable:
+    pairs = _pairs(found)
     rows = [
         Row(f"  {BY_KEY[row['first']].short}, {BY_KEY[row['second']].short}", (_shown(row, "interaction"),))
-        for row in rows_of(found.interactions)[:MOST_PAIRS]
+        for row in pairs[:MOST_PAIRS]
     ]
     note = (
         "Both off together, less each off alone, all other barriers on. Above nought: one stands behind the other, so "
-        f"both together bring more than their sum. The largest {len(rows)} of {len(found.interactions)} pairs."
+        f"both together bring more than their sum. The largest {len(rows)} of {len(pairs)} pairs."
     )
     return TextTable(("Two barriers together, in points beyond their sum",), ("interaction",), tuple(rows), (note,))
 

@@ -43,6 +43,7 @@ CHANCE = (
     "Intervals are 95 % over seeds: chance between runs and, for sampled orders, chance of the orders; not doubt about "
     "the numbers put in, nor about the model. Directions are better founded than sizes."
 )
+ONE_SEED_CHANCE = "No intervals: one seed cannot tell chance. Directions are better founded than sizes."
 ALL_OFF_CAVEAT = "With other barriers left on, another share would go to each: shares are of this list of barriers."
 PANEL_NOTE = (
     "The panel's places are few and fixed: enough while other gates are shut, too few once they are open. That is "
@@ -58,13 +59,18 @@ def caveats(found: Attribution) -> list[str]:
     told = [SHARES_CAVEAT, BASE_CAVEAT, FAULT_CAVEAT, TALLY_CAVEAT]
     told += [GROUPS_CAVEAT] if found.shown else []
     told += [ALL_OFF_CAVEAT] if len(found.plan.barriers) < len(BARRIERS) else []
-    return [*told, BY_NAME["real_take_up"].caveat, CHANCE, PURPOSE]
+    return [*told, BY_NAME["real_take_up"].caveat, chance(found), PURPOSE]
+
+
+def chance(found: Attribution) -> str:
+    """What intervals hold, where there are any."""
+    return CHANCE if found.n_seeds > 1 else ONE_SEED_CHANCE
 
 
 def notes(found: Attribution) -> list[str]:
     """What is particular to these runs."""
-    told = []
     plan = found.plan
+    told = off_already_words(plan)
     if found.n_unsettled:
         told.append(f"{found.n_unsettled:,} of {plan.n_runs:,} runs are not made yet: go on with --resume.")
     if found.n_failed:
@@ -76,6 +82,12 @@ def notes(found: Attribution) -> list[str]:
     if found.n_seeds == 1:
         told.append("One seed: there are shares but no intervals. Ask for more with --replicates.")
     return [*told, *fewer_seeds(found), *_small_groups(found), *([PANEL_NOTE] if _is_panel_large(found) else [])]
+
+
+def off_already_words(plan: AttributionPlan) -> list[str]:
+    """The barriers that the scenario itself has off, in a sentence; nothing if there are none."""
+    names = [barrier.short for barrier in plan.off_already]
+    return [f"Already off in this scenario: {listed(names)}. That they add nothing is no finding."] if names else []
 
 
 def runs_words(n: int) -> str:
@@ -141,7 +153,7 @@ def answer(found: Attribution) -> list[str]:
         f"{found.plan.scenario.name}: of 100 eligible people {_points(level['as_is'])[0]} have a real budget in the week of "
         f"{day.day} {day:%B %Y}; were {what} gone, it would be {_points(level['all_off'])[0]}.",
         _shares_sentence(found, level["missing"]) if beyond else _no_gap_sentence(level, n),
-        *([_ways_sentence(found)] if n > 1 and beyond else []),
+        *([_ways_sentence(found)] if n - len(found.plan.off_already) > 1 and beyond else []),
         _remainder_sentence(found),
     ]
 
@@ -169,15 +181,22 @@ def _no_gap_sentence(level: Mapping[str, Any], n: int) -> str:
 
 def _named(found: Attribution) -> list[str]:
     """The barriers that the answer names, largest share first."""
-    return [row["barrier"] for row in rows_of(found.shares) if row["share"] > ENOUGH][:MOST_NAMED]
+    return [row["barrier"] for row in still_on(found, found.shares) if row["share"] > ENOUGH][:MOST_NAMED]
+
+
+def still_on(found: Attribution, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of the barriers that the scenario has not off already."""
+    off = {barrier.key for barrier in found.plan.off_already}
+    return [row for row in rows_of(table) if row["barrier"] not in off]
 
 
 def _shares_sentence(found: Attribution, missing: float) -> str:
-    shares = rows_of(found.shares)
+    shares = still_on(found, found.shares)
     gap = _points(missing)[0]
     if len(shares) == 1:
         row = shares[0]
-        return f"All of the {_with_interval(row['share'], row['low'], row['high'])} points between are its share."
+        whose = "its share" if len(found.plan.barriers) == 1 else f"the share of {BY_KEY[row['barrier']].short}"
+        return f"All of the {_with_interval(row['share'], row['low'], row['high'])} points between are {whose}."
     named, rest = (shares[: len(_named(found))], shares[len(_named(found)) :])
     if not named:
         return f"Of the {gap} points between, no barrier accounts for as much as {_points(ENOUGH)[0]}."
@@ -192,7 +211,17 @@ def _shares_sentence(found: Attribution, missing: float) -> str:
         away = f", while {who} {'take' if len(rest) > 1 else 'takes'} {_points(-others)[0]} away"
     elif rest:
         parts.append(f"{who} for {_points(others)[0]}")
-    return f"Of the {gap} points between, {listed(parts)}{away} (Shapley shares)."
+    return f"Of the {gap} points between, {listed(parts)}{away} (Shapley shares).{_unsure_words(named)}"
+
+
+def _unsure_words(named: Sequence[Mapping[str, Any]]) -> str:
+    """Which of the shares that are told may as well be nothing; nothing if none may."""
+    unsure = [BY_KEY[row["barrier"]].short for row in named if row["low"] <= 0.0 <= row["high"]]
+    if not unsure:
+        return ""
+    intervals = "The interval" if len(unsure) == 1 else "The intervals"
+    across = "goes across nought" if len(unsure) == 1 else "go across nought"
+    return f" {intervals} of {listed(unsure)} {across}: more seeds are needed."
 
 
 def _verb(barrier: str) -> str:
@@ -205,16 +234,20 @@ def listed(parts: Sequence[str]) -> str:
 
 
 def _ways_sentence(found: Attribution) -> str:
-    single, last = (max(rows_of(table), key=lambda row: row["gain"]) for table in (found.singles, found.last))
+    single, last = (max(still_on(found, table), key=lambda row: row["gain"]) for table in (found.singles, found.last))
+    if single["gain"] <= ENOUGH and last["gain"] <= ENOUGH:
+        return "Switched off alone none brings anything, nor does any with all others off already."
     alone = (
         f"none brings more than {_points(single['gain'])[0]} points ({BY_KEY[single['barrier']].short})"
         if single["gain"] > ENOUGH
         else "none brings anything"
     )
-    return (
-        f"Switched off alone, {alone}; with all others off already, the most is {_points(last['gain'])[0]} "
-        f"({BY_KEY[last['barrier']].short})."
+    most = (
+        f"the most is {_points(last['gain'])[0]} ({BY_KEY[last['barrier']].short})"
+        if last["gain"] > ENOUGH
+        else "none brings anything"
     )
+    return f"Switched off alone, {alone}; with all others off already, {most}."
 
 
 def _remainder_sentence(found: Attribution) -> str:

@@ -143,7 +143,7 @@ def _report(result: Attribution, json: bool) -> None:
         return
     page = _page()
     _print_tables([table.lines(page) for table in tables(result)])
-    for note in [*words.notes(result), words.FAULT_CAVEAT, words.CHANCE, words.PURPOSE]:
+    for note in [*words.notes(result), words.FAULT_CAVEAT, words.chance(result), words.PURPOSE]:
         for line in wrapped(note, page):
             terminal.show(line)
     terminal.show("")

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from persim import attribution_words as words
-from persim.attribution_figures import goal_words
+from persim.attribution_figures import goal_words, whiskers
 from persim.attribution_plan import planned_attribution
+from persim.attribution_tables import _shares_table
 from persim.barriers import BARRIERS, BY_KEY
 from persim.reduction import SMALL
 
@@ -32,7 +33,8 @@ def gains(name, values):
 def made(missing=0.2, low=0.15, high=0.25, shares=(("role", 0.12), ("steps", 0.08)), last=None, **more):
     """An attribution as the words see it."""
     keys = [key for key, _ in shares]
-    plan = planned_attribution("baseline", barriers=keys, replicates=3, groups=more.pop("groups", []))
+    asked = {"groups": more.pop("groups", []), "parameters": more.pop("parameters", None)}
+    plan = planned_attribution("baseline", barriers=keys, replicates=3, **asked)
     remainder = [
         {"kind": "declined", "choice": True, "as_is": 0.01, "all_off": 0.07},
         {"kind": "ended", "choice": False, "as_is": 0.79, "all_off": 0.63},
@@ -92,6 +94,51 @@ def test_a_plural_accounts_in_the_plural():
 
 def test_no_gain_alone_is_told_without_a_negative_most():
     assert "none brings anything;" in words.answer(made(singles=gains("gain", [("role", -0.01), ("steps", -0.02)])))[2]
+
+
+def test_a_barrier_that_is_off_already_is_no_finding():
+    shares = (("role", 0.12), ("steps", 0.08), ("panel", 0.0), ("market", 0.0))
+    found = made(shares=shares, parameters={"lift_panel": 1.0, "lift_market": 1.0})
+    answer = " ".join(words.answer(found))
+    assert "role accounts for 12 and steps and waits for 8.0 (Shapley" in answer
+    assert "panel" not in answer
+    assert words.notes(found)[0].startswith("Already off in this scenario: the panel and the market.")
+    alone = made(shares=(("role", 0.2), ("panel", 0.0)), parameters={"lift_panel": 1.0})
+    assert words.answer(alone)[1] == "All of the 20 points between are the share of role."
+    assert "Switched off" not in " ".join(words.answer(alone))
+    assert words.off_already_words(made().plan) == []
+
+
+def test_the_table_marks_a_barrier_that_is_off_already():
+    shares = (("role", 0.2), ("panel", 0.0))
+    table = _shares_table(made(shares=shares, parameters={"lift_panel": 1.0}))
+    assert table.rows[1].label == "  Funding panel (already off)"
+    assert set(table.rows[1].cells) == {"\N{EN DASH}"}
+    assert table.notes[0].startswith("Already off in this scenario: the panel.")
+
+
+def test_ways_in_which_nothing_is_gained_are_told_without_a_most():
+    none, some = (gains("gain", [("role", gain), ("steps", 0.0)]) for gain in (0.0, 0.02))
+    said = [words.answer(made(singles=one, last=(("role", 0.0), ("steps", 0.0))))[2] for one in (none, some)]
+    assert said[0] == "Switched off alone none brings anything, nor does any with all others off already."
+    assert said[1].endswith("2.0 points (role); with all others off already, none brings anything.")
+
+
+def test_a_share_whose_interval_goes_across_nought_asks_for_more_seeds():
+    shares = gains("share", [("role", 0.12), ("steps", 0.08)])
+    shares.loc[0, ["low", "high"]] = (-0.3, 0.5)
+    found = made()
+    found.shares = shares
+    said = words.answer(found)[1]
+    assert said.endswith(" The interval of role goes across nought: more seeds are needed.")
+    assert "more seeds" not in " ".join(words.answer(made()))
+
+
+def test_one_seed_speaks_of_no_intervals():
+    one = made(n_seeds=1)
+    assert words.CHANCE not in words.caveats(one)
+    assert "no whiskers" in whiskers(one)
+    assert words.CHANCE in words.caveats(made())
 
 
 # Who is left ------------------------------------------------------------------------------------------------------------------

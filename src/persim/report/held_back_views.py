@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from persim.attribution_words import BASE_CAVEAT, CHANCE, ENOUGH, FAULT_CAVEAT, SHARES_CAVEAT, TALLY_CAVEAT, rows_of
+from persim.attribution_words import (
+    BASE_CAVEAT,
+    CHANCE,
+    ENOUGH,
+    FAULT_CAVEAT,
+    ONE_SEED_CHANCE,
+    SHARES_CAVEAT,
+    TALLY_CAVEAT,
+    rows_of,
+)
 from persim.outcomes import BY_NAME
 from persim.report.effects import difference_cell, level_cell
 from persim.report.held_back import HeldBack
@@ -32,11 +42,12 @@ def _shares(found: HeldBack) -> View:
     level = rows_of(found.frames["levels"])[0]
     whole = difference_cell("share", level["missing"], level["missing_low"], level["missing_high"])
     lines.append(Line("All together", (Cell(""), whole, Cell("")), is_sum=True))
+    has_intervals = math.isfinite(level["missing_low"])  # one seed has none
     lead = (
         f"In {POINTS}. Alone: what it brings when it alone is gone and all others stay. Shared out: its Shapley share, the "
         "mean over many orders in which barriers could go; shares add up to the whole. Last: what it still brings when "
-        "all others are gone already. Under each number: its 95 % interval.",
-        CHANCE,
+        f"all others are gone already.{' Under each number: its 95 % interval.' if has_intervals else ''}",
+        CHANCE if has_intervals else ONE_SEED_CHANCE,
         FAULT_CAVEAT,
     )
     heads = ("Alone", "Shared out (Shapley)", "Last")
