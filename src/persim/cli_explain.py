@@ -97,6 +97,9 @@ def explain(
     if pick is not None and pick.strip().lower() == "help":
         _show_vocabulary()
         return
+    for source in (scenario, versus):
+        if source is not None:
+            _check_source(source, out)
     if versus is not None:
         from persim.cli_twins import Asked, explain_versus
 
@@ -127,6 +130,22 @@ def explain(
         terminal.show_json(plain(story.as_json()) | ({"folder": str(_shown(place))} if place else {}))
     elif place:
         terminal.show(f"Written to {_shown(Path(place))}")
+
+
+def _check_source(source: str, out: Path | None) -> None:
+    """Raises: InputError for no name, a folder without a ledger, and results that would replace what is read."""
+    from persim.explain import is_ledger
+
+    if not source.strip():
+        raise InputError("an empty name: name a scenario, or a folder or file with a ledger that was kept")
+    place = Path(source)
+    if not is_ledger(source):
+        if place.is_dir():
+            raise InputError(f"{source} is a folder without ledger.parquet: no run with its ledger was kept there")
+        return
+    folder = place if place.is_dir() else place.parent
+    if out is not None and out.resolve() == folder.resolve():
+        raise InputError(f"--out {out} is the folder that the ledger is read from: say another")
 
 
 def say_if_arms(scenario: Scenario) -> None:

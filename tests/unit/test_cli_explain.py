@@ -266,3 +266,15 @@ def test_what_cannot_be_written_is_shown_all_the_same(monkeypatch, words, writer
     assert "no space left" in result.stderr
     assert "nothing here came from records" in " ".join(result.stdout.split())
     assert "Written to" not in result.stdout
+
+
+def test_a_source_that_cannot_be_read_or_would_be_replaced_is_refused():
+    for words in (("",), ("baseline", "--versus", " ")):
+        assert "an empty name" in run("explain", *words, "--person", "1", *SMALL).stderr
+    assert "a folder without ledger.parquet" in run("explain", ".", "--person", "1").stderr
+    small = ("--people", "66", "--weeks", "20")
+    assert run("explain", "baseline", "--person", "1", "--out", "led", *small).exit_code == 0
+    for source in ("led", "led/ledger.parquet"):
+        result = run("explain", source, "--person", "2", "--out", "led", "--force")
+        assert result.exit_code == 2
+        assert "is the folder that the ledger is read from" in result.stderr
