@@ -6,6 +6,7 @@ Every sentence stands for one row of the ledger, whose number follows it in brac
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +39,7 @@ GATES = (
     "next. A closed gate is a record of practice in its circumstances, not of anybody's worth."
 )
 NEVER_ELIGIBLE = "Not found eligible for social care at the start or at any assessment, so no budget could be offered."
+SHORT_WORDS = {"AMHP": "approved mental health professional", "CTO": "community treatment order"}
 LUCK = (
     "Chance and draw: what the rules leave to chance happens where the draw is below the chance. A draw is luck from 0 to 1, "
     "keyed to the person, the week and what it is for: the same in every scenario of the same seed."
@@ -104,7 +106,7 @@ class Biography:
 
     def notes(self) -> list[str]:
         """What to bear in mind, below every face of the story."""
-        found = [MARGIN, INDICES, GATES]
+        found = [MARGIN, INDICES, GATES, *short_words(self.sentences)]
         if self.every:
             found.append(LUCK)
         elif self.left_out:
@@ -194,6 +196,13 @@ def run_json(lives: Lives) -> dict[str, Any]:
 def wrapped(text: str, width: int, first: str = "", later: str = "") -> list[str]:
     """A text in lines; nothing for an empty one."""
     return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=later) if text else []
+
+
+def short_words(sentences: Iterable[Sentence]) -> list[str]:
+    """What the short words in some sentences stand for, in a line; none if there is none."""
+    said = " ".join(sentence.text for sentence in sentences)
+    found = [f"{short}: {words}." for short, words in SHORT_WORDS.items() if re.search(rf"\b{short}\b", said)]
+    return [" ".join(found)] if found else []
 
 
 def pair_lines(pairs: Sequence[tuple[str, str]], width: int) -> list[str]:

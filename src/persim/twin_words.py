@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from persim import events
-from persim.biography import GATES, INDICES, LEFT_OUT, LUCK, SYNTHETIC, run_json, wrapped
+from persim.biography import GATES, INDICES, LEFT_OUT, LUCK, SYNTHETIC, run_json, short_words, wrapped
 from persim.life_sentences import telling_of
 from persim.policy import monday_of
 from persim.sentence import chance_and_draw
@@ -65,7 +65,8 @@ def text_of(twins: Twins, width: int) -> str:
 
 def notes_of(twins: Twins) -> list[str]:
     """What to bear in mind, below every face of the story."""
-    return [MARGIN, INDICES, LUCK if twins.every else TWIN_LUCK, GATES, WHY, LEFT_OUT, SYNTHETIC]
+    short = short_words([*twins.told[0].sentences, *twins.told[1].sentences])
+    return [MARGIN, INDICES, LUCK if twins.every else TWIN_LUCK, GATES, *short, WHY, LEFT_OUT, SYNTHETIC]
 
 
 # Where and why

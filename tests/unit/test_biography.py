@@ -333,3 +333,11 @@ def test_somebody_never_found_eligible_is_told_so_and_nobody_else(lives):
 
 def text_has(story, words):
     return words in " ".join(story.text().split())
+
+
+def test_short_words_are_spelt_out_below_a_story_that_has_them(stories):
+    for story in stories:
+        notes, said = " ".join(story.notes()), " ".join(sentence.text for sentence in story.sentences)
+        assert ("AMHP: approved mental health professional." in notes) == ("AMHP" in said)
+        assert ("CTO: community treatment order." in notes) == ("CTO" in said)
+    assert any("AMHP" in " ".join(story.notes()) for story in stories)
