@@ -278,6 +278,12 @@ def paired_lives(
     else:
         ledger = lives_of(a if kept[0] else b)
         scenario = ledger.ledger.scenario
+        for what, given, size in (("people", n_users, scenario.n_users), ("weeks", n_weeks, scenario.n_weeks)):
+            if given is not None and given != size:
+                raise InputError(
+                    f"{a if kept[0] else b} is a ledger of {size:,} {what}, and the other scenario is run with as many: "
+                    f"leave --{what} out"
+                )
         run = lives_of(
             b if kept[0] else a, ledger.ledger.seed if seed is None else seed,
             scenario.n_users if n_users is None else n_users, scenario.n_weeks if n_weeks is None else n_weeks, parameters,

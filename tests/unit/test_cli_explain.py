@@ -278,3 +278,13 @@ def test_a_source_that_cannot_be_read_or_would_be_replaced_is_refused():
         result = run("explain", source, "--person", "2", "--out", "led", "--force")
         assert result.exit_code == 2
         assert "is the folder that the ledger is read from" in result.stderr
+
+
+def test_beside_a_ledger_another_size_is_refused_and_its_own_is_taken():
+    assert run("explain", "baseline", "--person", "1", "--out", "led", "--people", "66", "--weeks", "20").exit_code == 0
+    result = run("explain", "led", "--versus", "gold_standard", "--person", "1", "--people", "99")
+    assert result.exit_code == 2
+    assert (
+        "led is a ledger of 66 people, and the other scenario is run with as many: leave --people out" in result.stderr
+    )
+    assert run("explain", "led", "--versus", "gold_standard", "--person", "1").exit_code == 0
