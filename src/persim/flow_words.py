@@ -230,7 +230,10 @@ def story_lines(story: Story, width: int) -> list[str]:
     texts = parting_texts(twins)
     lines += wrapped(f"They part in the week of {day.day} {day:%B %Y}. {' '.join(texts)}", width, "  ", "    ")
     if twins.turn is not None:
-        lines += wrapped(" ".join(turn_texts(twins)), width, "  ", "    ")
+        first, *decided = turn_texts(twins)
+        if decided and decided == texts:  # told as the parting already
+            decided = ["the same decision."]
+        lines += wrapped(" ".join([first, *decided]), width, "  ", "    ")
     for side, name in enumerate(names):
         lines += [f"  Then, in {name}:", *_life_lines(story, side, width)]
     return lines

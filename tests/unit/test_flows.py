@@ -30,7 +30,7 @@ from persim.flow_counts import (
     state_of,
 )
 from persim.flow_plots import all_figures
-from persim.flow_words import answer, json_of, net_texts, parting_lines, table_of
+from persim.flow_words import answer, json_of, net_texts, parting_lines, story_lines, table_of
 from persim.flows import GROUPS, flows, flows_of
 from persim.population import start_world
 from persim.ribbons import spread, tops_of
@@ -39,6 +39,7 @@ from persim.simulate import run_scenario
 from persim.state import Place, Stage
 from persim.store import plain
 from persim.twin_pairs import read_pair
+from persim.twin_words import parting_texts
 
 PEOPLE, WEEKS = 400, 200
 
@@ -286,3 +287,10 @@ def test_a_run_that_fails_takes_its_pair_with_it(monkeypatch):
 def test_bad_options_are_told_before_anything_runs(options, words):
     with pytest.raises(InputError, match=words):
         flows("baseline", "gold_standard", n_users=100, n_weeks=20, **options)
+
+
+def test_no_decision_is_told_twice_in_a_short_story():
+    for story in flows("baseline", "gold_standard", replicates=1, n_users=330).stories.stories:
+        told = " ".join(" ".join(story_lines(story, 100)).split())
+        for text in parting_texts(story.twins):
+            assert told.count(text) <= 1
