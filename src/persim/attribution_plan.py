@@ -225,7 +225,7 @@ def differences_to(old: Mapping[str, Any], new: Mapping[str, Any], exact: bool) 
         exact: are all subsets asked for?
     """
     lines = [
-        f"{words} {_changed(old[key], new[key])}"
+        f"{words} {_changed(key, old[key], new[key])}"
         for key, words in _SAME.items()
         if old[key] != new[key] and not (key in ("pairs", "orders") and old["exact"])
     ]
@@ -233,13 +233,31 @@ def differences_to(old: Mapping[str, Any], new: Mapping[str, Any], exact: bool) 
         lines.append("what is kept of a run has changed")
     before, after = (content["alternatives"][0] for content in (old, new))
     if before["digest"] != after["digest"]:
-        lines.append(f"the scenario was {before['name']}, and is another or a changed one: {after['name']}")
+        lines += _scenario_differences(before, after)
     if exact and not old["exact"]:
         lines.append("orders were sampled, and all subsets are asked for")
     return lines
 
 
-def _changed(old: Any, new: Any) -> str:
+def _scenario_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What is another in the scenario, in words."""
+    if before["name"] != after["name"]:
+        return [f"the scenario was {before['name']}, and is {after['name']}"]
+    old, new = before["resolved"], after["resolved"]
+    named = (("people", "n_users"), ("weeks", "n_weeks"), ("start", "start"))
+    pairs = [(words, old[key], new[key]) for words, key in named]
+    pairs += [(name, old["parameters"].get(name), value) for name, value in new["parameters"].items()]
+    told = [f"{name}: {_number(was)}, now {_number(now)}" for name, was, now in pairs if was != now]
+    return told or [f"the scenario {after['name']} has changed"]
+
+
+def _number(value: Any) -> str:
+    return "by dial" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _changed(key: str, old: Any, new: Any) -> str:
+    if key == "window":
+        return f"was {old[0]}:{old[1]}, and is {new[0]}:{new[1]}"
     if isinstance(old, list) and old and isinstance(old[0], str) and len(old) > len(GROUPS):
         gone, came = ([str(x) for x in one if x not in other] for one, other in ((old, new), (new, old)))
         parts = [f"{verb} {', '.join(names)}" for verb, names in (("now have", came), ("now lack", gone)) if names]

@@ -20,7 +20,7 @@ from persim.attribution_words import (
     still_on,
 )
 from persim.barriers import BY_KEY
-from persim.number_words import NOTHING, difference_words
+from persim.number_words import MINUS, NOTHING, difference_words
 from persim.reduction import SMALL
 from persim.text_table import Row, TextTable
 
@@ -38,7 +38,14 @@ def tables(found: Attribution) -> list[TextTable]:
 
 
 def _shown(row: Mapping[str, Any], name: str) -> str:
-    return difference_words("share", row[name], row["low"], row["high"], short=True)
+    return _difference(row[name], row["low"], row["high"])
+
+
+def _difference(value: float, low: float, high: float) -> str:
+    """A difference with its interval; what is nought but for rounding is nought, and has no minus."""
+    text = difference_words("share", *(round(each, 12) for each in (value, low, high)), short=True)
+    is_nought = not any(sign in text.split(" ")[0] for sign in "123456789")
+    return text.replace(MINUS, "+") if is_nought else text
 
 
 def _shares_table(found: Attribution) -> TextTable:
@@ -54,7 +61,7 @@ def _shares_table(found: Attribution) -> TextTable:
         for row in rows_of(found.shares)
     ]
     level = rows_of(found.levels)[0]
-    whole = difference_words("share", level["missing"], level["missing_low"], level["missing_high"], short=True)
+    whole = _difference(level["missing"], level["missing_low"], level["missing_high"])
     title = (
         f"{found.plan.scenario.name}: what holds back real take-up, in points of 100 eligible people",
         size_words(found.plan),
@@ -79,7 +86,9 @@ def _level(row: Mapping[str, Any], name: str) -> str:
     value, low, high = (100.0 * row[f"{name}{end}"] for end in ("", "_low", "_high"))
     if not math.isfinite(value):
         return NOTHING
-    return f"{value:.1f} ± {(high - low) / 2.0:.1f}" if math.isfinite(low) else f"{value:.1f}"
+    half = round((high - low) / 2.0, 10)
+    decimals = min(3, math.ceil(-math.log10(half))) if 0.0 < half < 0.05 else 1
+    return f"{value:.{decimals}f} ± {half:.{decimals}f}" if math.isfinite(low) else f"{value:.1f}"
 
 
 def _groups_table(found: Attribution) -> TextTable:

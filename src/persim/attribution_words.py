@@ -95,6 +95,11 @@ def runs_words(n: int) -> str:
     return f"{n:,} run{'s' if n != 1 else ''}"
 
 
+def people_words(n: int) -> str:
+    """1 person, 2 people."""
+    return f"{n:,} {'people' if n != 1 else 'person'}"
+
+
 def seeds_words(n: int) -> str:
     """1 seed, 2 seeds."""
     return f"{n:,} seed{'s' if n != 1 else ''}"
@@ -288,9 +293,7 @@ def size_words(plan: AttributionPlan) -> str:
     way = "every subset" if plan.exact else f"{2 * plan.orders} sampled orders a seed"
     seeds = f"{plan.replicates} seeds" if plan.replicates > 1 else "one seed"
     n = len(plan.barriers)
-    return (
-        f"{plan.n_runs:,} runs of {plan.scenario.n_users:,} people: {seeds}, {n} barrier{'s' if n > 1 else ''}, {way}"
-    )
+    return f"{runs_words(plan.n_runs)} of {people_words(plan.scenario.n_users)}: {seeds}, {n} barrier{'s' if n > 1 else ''}, {way}"
 
 
 # Before it begins, and for programs ----------------------------------------------------------------------------------------

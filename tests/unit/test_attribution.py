@@ -375,7 +375,9 @@ def test_another_question_is_refused_with_the_differences(sampled):
         ({"barriers": ["role", *FEW[2:]]}, "the barriers"),
         ({"barriers": FEW, "seed": 9}, "the first seed was 1, and is 9"),
         ({"barriers": FEW, "exact": True}, "all subsets are asked for"),
-        ({"barriers": FEW, "risk_aversion": 0.9}, "the scenario was baseline, and is another"),
+        ({"barriers": FEW, "risk_aversion": 0.9}, r"risk_aversion: [0-9.]+, now 0\.9"),
+        ({"barriers": FEW, "n_users": 100}, "people: 150, now 100"),
+        ({"barriers": FEW, "window": "0:52"}, "the window was 18:70, and is 0:52"),
         ({"barriers": FEW, "resume": False}, "holds a barrier attribution: go on with --resume"),
     ):
         with pytest.raises(StoreError, match=told):

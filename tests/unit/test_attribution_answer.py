@@ -9,7 +9,7 @@ import pytest
 from persim import attribution_words as words
 from persim.attribution_figures import goal_words, whiskers
 from persim.attribution_plan import planned_attribution
-from persim.attribution_tables import _shares_table
+from persim.attribution_tables import _difference, _level, _shares_table
 from persim.barriers import BARRIERS, BY_KEY
 from persim.reduction import SMALL
 
@@ -208,3 +208,14 @@ def test_a_picture_says_how_many_barriers_are_gone():
 
 def test_points_without_a_number_are_a_dash():
     assert words._points(np.nan) == ["\N{EN DASH}"]
+
+
+def test_one_is_not_told_as_many():
+    assert [words.people_words(n) for n in (1, 2)] == ["1 person", "2 people"]
+    assert "of 1 person: " in words.size_words(planned_attribution("baseline", n_users=1))
+
+
+def test_what_is_nought_but_for_rounding_has_no_sign_of_its_own():
+    assert _difference(-1e-17, -2e-17, 0.0) == "0 exactly"
+    assert _difference(-0.0001, -0.003, 0.0028) == "+0.0 ± 0.3"
+    assert _level({"as_is": 0.05, "as_is_low": 0.0499, "as_is_high": 0.0501}, "as_is") == "5.00 ± 0.01"
