@@ -48,8 +48,8 @@ def explain_versus(asked: Asked) -> None:
 
 
 def _one_person(asked: Asked, person: int) -> None:
-    from persim.cli_explain import check_before_the_run, page
     from persim.cli_runs import _folder, _interruptible, _nowhere, _say_if_compiling, _shown, changes
+    from persim.cli_told import check_before_the_run, page
     from persim.explain import is_ledger
     from persim.store import plain
     from persim.twin_folder import write_twins
@@ -123,7 +123,7 @@ def _everybody(asked: Asked) -> None:
 
 def _say_if_arms(asked: Asked) -> None:
     """Say that a scenario with arms is run without any of them."""
-    from persim.cli_explain import say_if_arms
+    from persim.cli_told import say_if_arms
     from persim.explain import is_ledger
     from persim.scenario import read_scenario
 

@@ -203,7 +203,7 @@ def test_the_story_in_the_documentation_is_what_its_command_tells():
     "whose", [("--person", "6"), ("--team", "0"), ("--versus", "gold_standard", "--person", "6"), ("--pick", "help")]
 )
 def test_a_story_is_as_wide_as_the_terminal_and_at_most_100(monkeypatch, columns, whose):
-    monkeypatch.setattr("persim.cli_explain._is_terminal", lambda: True)
+    monkeypatch.setattr("persim.cli_told._is_terminal", lambda: True)
     monkeypatch.setattr("persim.cli_runs._page", lambda: columns)
     result = run("explain", "baseline", *whose, *SMALL)
     assert result.exit_code == 0, result.stderr
