@@ -39,7 +39,7 @@ from persim.simulate import ready_the_compiled_model
 from persim.store import DEFAULT_PLACE, safe_name
 from persim.sweep import Crew, run_missing
 from persim.sweep_estimate import probed
-from persim.sweep_place import open_store
+from persim.sweep_place import check_place, open_store
 from persim.sweep_words import Estimate
 
 
@@ -172,6 +172,17 @@ def check_crew(crew: Crew) -> None:
 def place_of(plan: AttributionPlan, out: str | os.PathLike[str] | None) -> Path:
     """The folder that an attribution runs in."""
     return (DEFAULT_PLACE / safe_name(f"attribution_{plan.scenario.name}") if out is None else Path(out)).resolve()
+
+
+def check_early(plan: AttributionPlan, how: Carrying, dry_run: bool = False) -> None:
+    """Refuse what `carried_out` would refuse, before anything is measured; a forecast may look at what is there.
+
+    Raises: InputError, StoreError as `carried_out`.
+    """
+    going_on = how.resume or how.rerun_failed or how.repair
+    check_place(how.place, going_on or (dry_run and not how.force and (how.place / DESIGN).is_file()), how.force, KIND)
+    if not how.force and (how.place / DESIGN).is_file():
+        check_same(how.place, plan, how.exact)
 
 
 def check_same(place: Path, plan: AttributionPlan, exact: bool) -> None:

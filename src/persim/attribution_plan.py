@@ -244,11 +244,12 @@ def _scenario_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -
     if before["name"] != after["name"]:
         return [f"the scenario was {before['name']}, and is {after['name']}"]
     old, new = before["resolved"], after["resolved"]
-    named = (("people", "n_users"), ("weeks", "n_weeks"), ("start", "start"))
+    named = (("people", "n_users"), ("start", "start"))
     pairs = [(words, old[key], new[key]) for words, key in named]
     pairs += [(name, old["parameters"].get(name), value) for name, value in new["parameters"].items()]
     told = [f"{name}: {_number(was)}, now {_number(now)}" for name, was, now in pairs if was != now]
-    return told or [f"the scenario {after['name']} has changed"]
+    is_told_by_window = old["n_weeks"] != new["n_weeks"]  # runs end with it
+    return told or ([] if is_told_by_window else [f"the scenario {after['name']} has changed"])
 
 
 def _number(value: Any) -> str:

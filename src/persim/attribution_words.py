@@ -293,7 +293,8 @@ def size_words(plan: AttributionPlan) -> str:
     way = "every subset" if plan.exact else f"{2 * plan.orders} sampled orders a seed"
     seeds = f"{plan.replicates} seeds" if plan.replicates > 1 else "one seed"
     n = len(plan.barriers)
-    return f"{runs_words(plan.n_runs)} of {people_words(plan.scenario.n_users)}: {seeds}, {n} barrier{'s' if n > 1 else ''}, {way}"
+    made = f"{runs_words(plan.n_runs)} of {people_words(plan.scenario.n_users)}"
+    return f"{made}: {seeds}, {n} barrier{'s' if n > 1 else ''}, {way}"
 
 
 # Before it begins, and for programs ----------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def attribute(
 
     Finished runs are kept whatever happens: Ctrl-C, a kill, a full disk. `--resume` makes what is missing.
     """
-    from persim.attribution import Carrying, carried_out, check_crew, place_of
+    from persim.attribution import Carrying, carried_out, check_crew, check_early, place_of
     from persim.attribution_plan import planned_attribution
     from persim.sweep import Crew
 
@@ -92,10 +92,11 @@ def attribute(
     )  # fmt: skip
     how = Carrying(place_of(plan, out), crew, exact, resume, rerun_failed, repair, force, not no_figures)
     with _kept(lambda _: "the same command and --resume") as places:
+        check_early(plan, how, dry_run)
         _say_if_compiling()
         _say_if_compiling(ledger=True)  # for the runs as they are
         if dry_run:
-            _tell_estimate(plan, how.place, jobs, exact, json)
+            _tell_estimate(plan, how.place, jobs, exact, force, json)
             return
         places.append(how.place)
         _say_what_comes(plan, how.place, jobs, exact, force)
@@ -106,12 +107,12 @@ def attribute(
         raise typer.Exit(terminal.SOME_FAILED)
 
 
-def _tell_estimate(plan: AttributionPlan, place: Path, jobs: int, exact: bool, json: bool) -> None:
+def _tell_estimate(plan: AttributionPlan, place: Path, jobs: int, exact: bool, force: bool, json: bool) -> None:
     from persim.attribution import estimated
     from persim.attribution_words import estimate_lines
     from persim.sweep_estimate import as_plain
 
-    found = estimated(plan, place, jobs, exact)
+    found = estimated(plan, None if force else place, jobs, exact)
     if json:
         terminal.show_json({"scenario": plan.scenario.name, **as_plain(found)})
         return

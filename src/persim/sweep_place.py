@@ -43,14 +43,8 @@ def open_store(
         content: what the design.json of a new one says. check: raises if what is there was begun for something else.
         noun: what such a store holds, in words that follow "a".
     """
-    if force and resume:
-        raise InputError(f"force throws a {noun} away, resume, rerun_failed and repair go on with it: choose one")
-    there = (place / DESIGN).is_file()
-    if there and not (resume or force):
-        raise _is_taken(place)
-    if not there:
-        if resume and not place.exists():
-            raise StoreError(f"there is nothing to resume: {place} does not exist")
+    check_place(place, resume, force, noun)
+    if not (place / DESIGN).is_file():
         _make_place(place, noun)
     lock = locked(place / LOCK, str(place))
     try:
@@ -69,6 +63,30 @@ def open_store(
         raise
 
 
+def check_place(place: Path, resume: bool, force: bool, noun: str = "sweep") -> None:
+    """What can be refused before anything is made or measured; nothing is written. Arguments as for `open_store`.
+
+    Raises: InputError for options that exclude each other; StoreError for a folder that cannot be used with them.
+    """
+    if force and resume:
+        raise InputError(
+            f"--force throws a {noun} away; --resume, --rerun-failed and --repair go on with it: choose one"
+        )
+    there = (place / DESIGN).is_file()
+    if there and not (resume or force):
+        raise _is_taken(place)
+    if there and force and (foreign := sorted(_foreign(place, _may_be_ours(place)))):
+        raise _has_others(place, foreign[0])
+    if not there and resume and not place.exists():
+        raise StoreError(f"there is nothing to resume: {place} does not exist")
+    if not there and place.exists():
+        _check_free(place, noun)
+
+
+def _has_others(place: Path, name: str) -> StoreError:
+    return StoreError(f"{place} also holds {name}, which persim did not write: move it away first")
+
+
 def _is_taken(place: Path) -> StoreError:
     noun = read_content(place).get("kind", "sweep")
     return StoreError(f"{place} holds a {noun}: go on with --resume, begin anew with --force, or choose another --out")
@@ -79,6 +97,14 @@ def _make_place(place: Path, noun: str) -> None:
         if place.exists() and not place.is_dir():
             raise StoreError(f"{place} is a file; a {noun} needs a folder")
         place.mkdir(parents=True, exist_ok=True)
+    _check_free(place, noun)
+
+
+def _check_free(place: Path, noun: str) -> None:
+    """Raises: StoreError if a place that exists is no folder that a store can be begun in."""
+    with clear_errors(place):
+        if not place.is_dir():
+            raise StoreError(f"{place} is a file; a {noun} needs a folder")
         unfinished = {PARTS, LOCK, f"{DESIGN}{UNFINISHED}"}
         held = sorted(p.name for p in place.iterdir() if p.name not in unfinished and not _is_harmless(p.name))
         in_parts = (place / PARTS).is_dir() and not all(_is_harmless(p.name) for p in (place / PARTS).iterdir())
@@ -98,7 +124,7 @@ def _throw_away(place: Path) -> None:
     with clear_errors(place):
         ours = _may_be_ours(place)
         if foreign := sorted(_foreign(place, ours)):
-            raise StoreError(f"{place} also holds {foreign[0]}, which persim did not write: move it away first")
+            raise _has_others(place, foreign[0])
         (place / MANIFEST).unlink(missing_ok=True)
         for found in place.iterdir():
             if found.name in _KINDS and found.is_dir():

@@ -8,7 +8,7 @@ import pytest
 
 import persim
 from persim import shapley_orders
-from persim.attribution import attribute
+from persim.attribution import Carrying, attribute, check_early
 from persim.attribution_maker import (
     GATES,
     HOLDS_UP,
@@ -34,6 +34,7 @@ from persim.simulate import run_scenario
 from persim.state import Barrier as Gate
 from persim.state import Place, Stage
 from persim.stored_design import content_of
+from persim.sweep import Crew
 
 FEW = (
     "time",
@@ -382,6 +383,34 @@ def test_another_question_is_refused_with_the_differences(sampled):
     ):
         with pytest.raises(StoreError, match=told):
             attribute(small(), place, **(asked | change))
+
+
+def test_what_is_refused_is_refused_before_anything_is_measured(sampled, tmp_path):
+    plan = planned_attribution(small(), barriers=FEW, replicates=4, pairs=2, orders=1)
+    (tmp_path / "letter.txt").write_text("mine")
+    for how, told in (
+        (Carrying(tmp_path, Crew()), "holds letter.txt and is no barrier attribution"),
+        (Carrying(sampled.folder, Crew(), resume=True, force=True), "--rerun-failed and --repair go on with it"),
+        (Carrying(sampled.folder, Crew()), "go on with --resume"),
+        (Carrying(tmp_path / "new", Crew(), resume=True), "nothing to resume"),
+    ):
+        with pytest.raises((InputError, StoreError), match=told):
+            check_early(plan, how)
+    assert not (tmp_path / "new").exists()
+    another = planned_attribution(small(), barriers=FEW[1:])
+    check_early(another, Carrying(sampled.folder, Crew(), force=True), dry_run=True)  # to be thrown away
+    check_early(plan, Carrying(sampled.folder, Crew()), dry_run=True)
+
+
+def test_a_report_names_what_is_not_finished(sampled, tmp_path):
+    import shutil
+
+    from persim.report.folder import read_folder
+
+    copy = shutil.copytree(sampled.folder, tmp_path / "copy")
+    (copy / "manifest.json").unlink()
+    with pytest.raises(StoreError, match="holds a barrier attribution that is not finished"):
+        read_folder(copy)
 
 
 def test_an_attribution_is_no_sweep_and_a_sweep_no_attribution(sampled, tmp_path):

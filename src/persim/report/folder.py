@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from persim.errors import StoreError
 from persim.report.views import clean, clipped
-from persim.run_store import LEDGER
+from persim.run_store import LEDGER, read_content
 from persim.store import MADE_BY, MANIFEST, sha256
 
 if TYPE_CHECKING:
@@ -146,7 +146,9 @@ def read_folder(place: str | os.PathLike[str]) -> ResultFiles:
 def _read_manifest(path: Path) -> dict[str, Any]:
     place = path / MANIFEST
     if not place.exists() and (path / LEDGER).exists():
-        raise StoreError(f"{path} holds a sweep that is not finished: go on with --resume first")
+        raise StoreError(
+            f"{path} holds a {read_content(path).get('kind', 'sweep')} that is not finished: go on with --resume first"
+        )
     if not place.exists():
         raise StoreError(f"{path}: no {MANIFEST} here, so this is no result folder of persim")
     manifest = _read_json(place)
