@@ -87,7 +87,7 @@ def notes(found: Attribution) -> list[str]:
 def off_already_words(plan: AttributionPlan) -> list[str]:
     """The barriers that the scenario itself has off, in a sentence; nothing if there are none."""
     names = [barrier.short for barrier in plan.off_already]
-    return [f"Already off in this scenario: {listed(names)}. That they add nothing is no finding."] if names else []
+    return [f"Already off in this scenario: {listed(names)}. That this adds nothing is no finding."] if names else []
 
 
 def runs_words(n: int) -> str:
