@@ -68,7 +68,8 @@ POST_LEFT, POST_FILLED, POST_ILL, POST_BACK = 0, 1, 2, 3
 ENDED_BETWEEN, ENDED_AT_REVIEW, ENDED_DISCHARGED, ENDED_REVOKED = 0, 1, 2, 3
 INFORMED_BIT, RIGHTS_BIT, MANAGED_BIT, BENEFIT_BIT = 1, 2, 4, 4
 LOST, BOUNCED, TAKEN = 0, 1, 2
-FULL_BIT, NOBODY_BIT = 1 << 11, 1 << 12  # of a hand-off, past the bits of gates: the taker was full, or nobody was at work
+# Of a hand-off, past the bits of gates: the taker was full, or nobody was at work.
+FULL_BIT, NOBODY_BIT = 1 << 11, 1 << 12
 ASKED_BIT, CARER_BIT, CARER_WISHES_BIT, COORDINATOR_LEADS_BIT = 1, 2, 4, 8
 REFUSED_FOR_MONEY = 3
 BUDGET_BY_CHANCE, BUDGET_ONE_OFF, BUDGET_NOT_ELIGIBLE = 0, 1, 2

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from persim.practice_view import Practice
 
 NOT_A_RANKING = "Not a ranking of professions: roles, hours and training differ; the same doubt was found in all three."
-OTHER_PEOPLE = "The scenarios do not hold the same people, so their differences hold that too; give all the same number with --people."
+OTHER_PEOPLE = (
+    "The scenarios do not hold the same people, and differences hold that too; --people gives all the same number."
+)
 HOURS_NOTE = (
     "Hours a week per post at work, of the contract's hours for direct work; administration, meetings and travel between are "
     "not in them. Contacts come first and by people's states; contacts that slipped are not in the uses. Forms: of who did "
