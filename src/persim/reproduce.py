@@ -1,9 +1,7 @@
 """Results made again from their manifest alone, and compared with what is in the folder, file by file.
 
 `reproduce_folder` is the way in. It needs no scenario file: a manifest holds every scenario as it was run. How the
-results of a command are made again is a function of `MAKERS`, under the name that its manifests have for it. Such a
-function writes into the folder it is given, or, if it makes folders in its own way, at that folder's `target`; it returns
-where the results are.
+results of each command are made again stands in `persim.made_again`.
 """
 
 from __future__ import annotations
@@ -11,21 +9,18 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import persim
 from persim.errors import StoreError
 from persim.experiment import Progress
-from persim.made_again import MORE_MAKERS
+from persim.made_again import MAKERS, Manifest
 from persim.model_version import MODEL_VERSION
 from persim.run_store import DESIGN, DESIGN_SEAL, PART_NAME, PARTS
-from persim.scenario import Scenario
-from persim.scenario_resolved import scenario_of
 from persim.store import MANIFEST, ResultFolder, machine, sha256
 from persim.table_differences import table_difference
 from persim.verify import LEDGER, Findings, shown, verify_folder
@@ -39,9 +34,6 @@ KEYS = ("dimension", "group", "locality", "world", "week", "weeks", "replicate")
 ANSWERS = (  # what a manifest says beside files, times and machines
     "command", "replicates", "seeds", "seed", "people", "weeks", "window", "record", "groups", "outcomes", "failed",
 )  # fmt: skip
-
-Manifest = Mapping[str, Any]
-Maker = Callable[[Manifest, Path, ResultFolder, int, Progress | None], Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,73 +184,6 @@ def _versions_apart(manifest: Manifest) -> Iterator[str]:
     for name in ("python", "platform"):
         if manifest.get(name) != here[name]:
             yield f"made with another {name}: {manifest.get(name)} (here {here[name]})"
-
-
-# ---------------------------------------------------------------------------------------------- making results again
-
-
-def _comparison_again(
-    manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None
-) -> Path:
-    from persim.compare import carried_out
-    from persim.comparison_folder import write_comparison
-    from persim.comparison_plan import planned
-
-    started = time.time()
-    options = manifest["options"]
-    first, last = manifest["window"]
-    plan = planned(
-        [_scenario(entry, folder) for entry in manifest["scenarios"]], options["replicates"], options["seed"], jobs, None,
-        None, options["outcomes"], manifest["groups"], options["record"], (first, last + 1), {},
-    )  # fmt: skip
-    plan = replace(plan, options=dict(options))  # people, weeks and changed numbers are in the scenarios already
-    with_figures = any(name.startswith("figures/") for name in manifest["files"])
-    return write_comparison(carried_out(plan, progress, made), made, started, with_figures, manifest["command"])
-
-
-def _run_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
-    from persim.run_folder import write_run
-    from persim.simulate import checked_groups, run_scenario
-
-    started, groups = time.time(), checked_groups(manifest["groups"])
-    scenario = _scenario(manifest["scenarios"][0], folder)
-    run = run_scenario(scenario, manifest["seed"], "weekly", groups, ledger=manifest.get("ledger", False))
-    return write_run(run, manifest["record"], made, started)
-
-
-def _sweep_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
-    from persim.sweep import sweep_again
-
-    figures = any(name.startswith("figures/") for name in manifest["files"])
-    return sweep_again(folder, made.target, manifest["replicates"], manifest["stopped"], figures, jobs, progress)
-
-
-def _shares_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
-    from persim.attribution import attribute_again
-
-    figures = any(name.startswith("figures/") for name in manifest["files"])
-    return attribute_again(folder, made.target, manifest["replicates"], figures, jobs, progress)
-
-
-def _story_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
-    from persim.explain import told_again
-
-    return told_again(_scenario(manifest["scenarios"][0], folder), manifest["seed"], manifest["story"], made)
-
-
-MAKERS: dict[str, Maker] = {**MORE_MAKERS, "compare": _comparison_again, "demo": _comparison_again, "run": _run_again,
-                            "sweep": _sweep_again, "attribute": _shares_again, "explain": _story_again}  # fmt: skip
-
-
-def _scenario(entry: Manifest, folder: Path) -> Scenario:
-    """A scenario as it was run, of the manifest or, where an older one leaves it out, of its own file."""
-    resolved = entry.get("resolved")
-    if resolved is None:
-        resolved = json.loads(folder.joinpath(*entry["file"].split("/")).read_text("utf-8"))
-    scenario = scenario_of(resolved)
-    if scenario.digest() != entry["digest"]:
-        raise StoreError(f"the scenario {entry['name']!r} of {MANIFEST} is not the one whose digest it gives")
-    return scenario
 
 
 # --------------------------------------------------------------------------------------------------------- comparing

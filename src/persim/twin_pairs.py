@@ -48,9 +48,19 @@ def check_same_people(one: Scenario, other: Scenario) -> None:
     """Raises: InputError unless the two scenarios hold the same people over the same weeks; it says in what they differ."""
     names = names_of(one, other)
     pairs = (
-        ("people", f"{one.n_users:,}", f"{other.n_users:,}", "give both the same number, such as --people 3000"),
+        (
+            "people",
+            f"{one.n_users:,}",
+            f"{other.n_users:,}",
+            "give both the same number, such as --people 3000; a ledger that was kept has its own",
+        ),
         ("first day", str(one.start), str(other.start), "give both the same start"),
-        ("weeks", str(one.n_weeks), str(other.n_weeks), "give both the same number, such as --weeks 260"),
+        (
+            "weeks",
+            str(one.n_weeks),
+            str(other.n_weeks),
+            "give both the same number, such as --weeks 260; a ledger that was kept has its own",
+        ),
         (
             "share drawn from people prone to detention",
             _enriched(one),
