@@ -76,24 +76,16 @@ def life_line(
         key = _key_lines(lanes, shown)
         figure, (top, where, way, felt) = _frame(heights, words, KEY * len(key), right)
         days = np.array(date2num([monday_of(start_week + number) for number in range(len(states) + 1)]), float)
-        _draw_flags(top, shown, rows, n_lines)
+        draw_flags(top, shown, rows, heights[0])
         _draw_lanes(where, lanes, days)
         _draw_way(way, states["pathway_stage"], stages, days)
         _draw_felt(felt, states, days, taken_week is None)
         if taken_week is not None:
             _wash_out((where, way, felt), days[taken_week - start_week], days[-1])
-        for axes in (top, where, way, felt):
-            axes.set_xlim(days[0], days[-1])
-            axes.xaxis.set_major_locator(YearLocator())
-            axes.tick_params(axis="x", length=0, labelbottom=axes is felt)
-            if axes is not top:
-                axes.grid(axis="x", color="#DDDDDD", linewidth=0.8)
-                axes.set_axisbelow(True)
-        felt.xaxis.set_major_formatter(DateFormatter("%Y"))
-        if len(states) < 80:
-            felt.xaxis.set_major_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
-            felt.xaxis.set_major_formatter(DateFormatter("%b %Y"))
-        felt.tick_params(axis="x", labelsize=9.5)
+        share_years((top, where, way, felt), days)
+        for axes in (where, way, felt):
+            axes.grid(axis="x", color="#DDDDDD", linewidth=0.8)
+            axes.set_axisbelow(True)
         _draw_key(figure, key, words)
         return figure
 
@@ -101,8 +93,21 @@ def life_line(
 # Flags
 
 
-def _draw_flags(axes: Axes, shown: Sequence[Flag], rows: Sequence[int], n_lines: int) -> None:
-    axes.set_ylim(0.0, 0.24 + FLAG_LINE * n_lines)
+def share_years(panels: Sequence[Axes], days: np.ndarray) -> None:
+    """One time axis for panels that stand over each other, told under the last: years, or quarters where time is short."""
+    for axes in panels:
+        axes.set_xlim(days[0], days[-1])
+        axes.xaxis.set_major_locator(YearLocator())
+        axes.tick_params(axis="x", length=0, labelbottom=axes is panels[-1], labelsize=9.5)
+    panels[-1].xaxis.set_major_formatter(DateFormatter("%Y"))
+    if len(days) <= 80:
+        panels[-1].xaxis.set_major_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
+        panels[-1].xaxis.set_major_formatter(DateFormatter("%b %Y"))
+
+
+def draw_flags(axes: Axes, shown: Sequence[Flag], rows: Sequence[int], height: float) -> None:
+    """Flags with their words on the lines where they were placed; `height` of the panel in inches."""
+    axes.set_ylim(0.0, height)
     axes.set_yticks([])
     for spine in ("left", "bottom"):
         axes.spines[spine].set_visible(False)
@@ -110,10 +115,10 @@ def _draw_flags(axes: Axes, shown: Sequence[Flag], rows: Sequence[int], n_lines:
         day = float(date2num(monday_of(flag.week)))
         marker, colour = MARKERS[flag.whose]
         if row >= 0:
-            height = 0.24 + FLAG_LINE * row + 0.08
-            axes.plot([day, day], [0.07, height + 0.05], color="#BBBBBB", linewidth=0.8, zorder=1)
+            top = 0.24 + FLAG_LINE * row + 0.08
+            axes.plot([day, day], [0.07, top + 0.05], color="#BBBBBB", linewidth=0.8, zorder=1)
             axes.annotate(
-                flag.label, (day, height), xytext=(3, 0), textcoords="offset points", fontsize=FLAG_SIZE, va="center",
+                flag.label, (day, top), xytext=(3, 0), textcoords="offset points", fontsize=FLAG_SIZE, va="center",
                 color=INK if flag.whose != "care" else "#555555", annotation_clip=False, zorder=3,
             )  # fmt: skip
         face = "white" if flag.whose == "gate" else colour

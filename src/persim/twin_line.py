@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, MonthLocator, YearLocator, date2num
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
@@ -21,7 +21,6 @@ from persim.biography import SYNTHETIC
 from persim.figure_frames import (
     BLUE,
     GREY,
-    INK,
     NOTE_SIZE,
     SUBTITLE_SIZE,
     TITLE_SIZE,
@@ -31,7 +30,7 @@ from persim.figure_frames import (
     height_of,
     house_style,
 )
-from persim.life_line import FLAG_LINE, FLAG_SIZE, MARKER_WORDS, MARKERS, STAGES, Flag, placed
+from persim.life_line import FLAG_LINE, MARKER_WORDS, MARKERS, STAGES, Flag, draw_flags, placed, share_years
 from persim.life_marks import flags_of
 from persim.policy import monday_of
 from persim.state import Place, Stage
@@ -83,14 +82,7 @@ def twin_line(twins: Twins) -> Figure:
             _draw_way(panels[2 * side + 1], twins.states[side]["pathway_stage"], stages, days, COLOURS[side])
         _draw_felt(panels[4], twins, days)
         _mark_parting(panels, twins, days)
-        for axes in panels:
-            axes.set_xlim(days[0], days[-1])
-            axes.xaxis.set_major_locator(YearLocator())
-            axes.tick_params(axis="x", length=0, labelbottom=axes is panels[4], labelsize=9.5)
-        panels[4].xaxis.set_major_formatter(DateFormatter("%Y"))
-        if n_weeks < 80:
-            panels[4].xaxis.set_major_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
-            panels[4].xaxis.set_major_formatter(DateFormatter("%b %Y"))
+        share_years(panels, days)
         _draw_key(figure, [flag for own in flags for flag in own], words)
         return figure
 
@@ -103,28 +95,11 @@ def _day(week: int) -> str:
 def _draw_flags(
     axes: Axes, shown: Sequence[Flag], rows: Sequence[int], height: float, name: str, colour: str
 ) -> None:  # fmt: skip
-    axes.set_ylim(0.0, height)
-    axes.set_yticks([])
-    for spine in ("left", "bottom"):
-        axes.spines[spine].set_visible(False)
     axes.annotate(
         name, (0.0, 1.0), xycoords="axes fraction", xytext=(-LEFT * 72 + 18, -4), textcoords="offset points",
         fontsize=11, fontweight="bold", color=colour, va="top", annotation_clip=False,
     )  # fmt: skip
-    for flag, row in zip(shown, rows, strict=True):
-        day = float(date2num(monday_of(flag.week)))
-        marker, own = MARKERS[flag.whose]
-        if row >= 0:
-            top = 0.24 + FLAG_LINE * row + 0.08
-            axes.plot([day, day], [0.07, top + 0.05], color="#BBBBBB", linewidth=0.8, zorder=1)
-            axes.annotate(
-                flag.label, (day, top), xytext=(3, 0), textcoords="offset points", fontsize=FLAG_SIZE, va="center",
-                color=INK if flag.whose != "care" else "#555555", annotation_clip=False, zorder=3,
-            )  # fmt: skip
-        axes.plot(
-            [day], [0.07], marker, color="white" if flag.whose == "gate" else own, markeredgecolor=own,
-            markeredgewidth=1.5, markersize=6, clip_on=False, zorder=4,
-        )  # fmt: skip
+    draw_flags(axes, shown, rows, height)
 
 
 def _draw_way(axes: Axes, stage: np.ndarray, stages: Sequence[Stage], days: np.ndarray, colour: str) -> None:
