@@ -18,10 +18,11 @@ control_felt control_recorded social_contact quality_of_life perceived_risk actu
 had_opportunity support_without_budget
 without_budget voluntary voluntary_control
 localities localities_on_target council_rate
+admitted_this_year crisis_this_year control_better
 """
 
 _FLOWS = """
-referred discharged returned transferred
+referred discharged returned stayed_away transferred
 first_eligible_in_year first_counted_in_year first_real_in_year first_strict_in_year first_notional_in_year
 crises admissions crisis_weeks hospital_weeks incidents incidents_attributed
 detentions orders_made orders_refused order_informed rights_informed involvement_making conditions conditions_negotiated
@@ -37,7 +38,7 @@ spend_council spend_nhs spend_person spend_packages cost_levers
 hours_crisis hours_detained hours_cto hours_unsettled hours_routine hours_reviews hours_talk hours_forms
 hours_forms_brokers hours_forms_council hours_amhp
 overtime displaced posts posts_filled posts_working worry_person worry_self legitimacy knowledge medical_orientation alarm
-time_gate_shut
+time_gate_shut contacts
 """
 
 STOCKS: tuple[str, ...] = (
@@ -66,12 +67,13 @@ N_STOCKS, N_FIELDS = len(STOCKS), len(FIELDS)
     M_CONTROL_FELT, M_CONTROL_RECORDED, M_SOCIAL_CONTACT, M_QUALITY_OF_LIFE, M_PERCEIVED_RISK, M_ACTUAL_RISK,
     M_INVOLVED, M_HAD_OPPORTUNITY, M_SUPPORT_WITHOUT_BUDGET, M_WITHOUT_BUDGET, M_VOLUNTARY,
     M_VOLUNTARY_CONTROL, M_LOCALITIES, M_LOCALITIES_ON_TARGET, M_COUNCIL_RATE,
-) = range(46)
+    M_ADMITTED_THIS_YEAR, M_CRISIS_THIS_YEAR, M_CONTROL_BETTER,
+) = range(49)
 M_STAGE = M_STAGE_HANDED_ON - 1  # the column of a stage is M_STAGE + stage, for stages after OUTSIDE
-M_FIRST = 46  # M_FIRST + barrier: weeks without a budget, by the gate that closed first
+M_FIRST = 49  # M_FIRST + barrier: weeks without a budget, by the gate that closed first
 M_GATE = M_FIRST + N_BARRIERS  # M_GATE + barrier: the same, by every gate that would have closed
 (
-    M_REFERRED, M_DISCHARGED, M_RETURNED, M_TRANSFERRED, M_FIRST_ELIGIBLE_IN_YEAR, M_FIRST_COUNTED_IN_YEAR,
+    M_REFERRED, M_DISCHARGED, M_RETURNED, M_STAYED_AWAY, M_TRANSFERRED, M_FIRST_ELIGIBLE_IN_YEAR, M_FIRST_COUNTED_IN_YEAR,
     M_FIRST_REAL_IN_YEAR, M_FIRST_STRICT_IN_YEAR, M_FIRST_NOTIONAL_IN_YEAR, M_CRISES, M_ADMISSIONS,
     M_CRISIS_WEEKS, M_HOSPITAL_WEEKS, M_INCIDENTS, M_INCIDENTS_ATTRIBUTED, M_DETENTIONS, M_ORDERS_MADE,
     M_ORDERS_REFUSED, M_ORDER_INFORMED, M_RIGHTS_INFORMED, M_INVOLVEMENT_MAKING, M_CONDITIONS,
@@ -88,9 +90,9 @@ M_GATE = M_FIRST + N_BARRIERS  # M_GATE + barrier: the same, by every gate that 
     M_HOURS_DETAINED, M_HOURS_CTO, M_HOURS_UNSETTLED, M_HOURS_ROUTINE, M_HOURS_REVIEWS, M_HOURS_TALK,
     M_HOURS_FORMS, M_HOURS_FORMS_BROKERS, M_HOURS_FORMS_COUNCIL, M_HOURS_AMHP, M_OVERTIME, M_DISPLACED,
     M_POSTS, M_POSTS_FILLED, M_POSTS_WORKING, M_WORRY_PERSON, M_WORRY_SELF, M_LEGITIMACY, M_KNOWLEDGE,
-    M_MEDICAL_ORIENTATION, M_ALARM, M_TIME_GATE_SHUT,
-) = range(N_STOCKS, N_STOCKS + 102)
-M_CLOSED_FIRST = N_STOCKS + 102  # + barrier: opportunities by the gate that closed first
+    M_MEDICAL_ORIENTATION, M_ALARM, M_TIME_GATE_SHUT, M_CONTACTS,
+) = range(N_STOCKS, N_STOCKS + 104)
+M_CLOSED_FIRST = N_STOCKS + 104  # + barrier: opportunities by the gate that closed first
 M_CLOSED_ANY = M_CLOSED_FIRST + N_BARRIERS  # + barrier: the same, by every gate that would have closed
 M_LEFT_AT = M_CLOSED_ANY + N_BARRIERS  # + stage: people who left the process at that stage
 # fmt: on

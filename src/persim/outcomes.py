@@ -13,6 +13,7 @@ import numpy as np
 from persim.measures import COLUMN, STOCKS
 from persim.phases.counting import (
     CARER_GROUP,
+    DIAGNOSIS_GROUP,
     N_DIMENSIONS,
     N_PROFESSIONS,
     N_STATUSES,
@@ -145,6 +146,9 @@ _LIVES = [
     _rate("crises", "Crises", "Onsets a year per person on the caseload", "crises", "on_caseload", unit="per person-year", scale=YEAR_WEEKS),
     _rate("admissions", "Admissions", "Admissions a year per person on the caseload", "admissions", "on_caseload", unit="per person-year", scale=YEAR_WEEKS),
     _rate("hospital_days", "Hospital days", "Days a year per person on the caseload", "hospital_weeks", "on_caseload", unit="days per person-year", scale=7.0 * YEAR_WEEKS),
+    _rate("crisis_this_year", "Any crisis this year", "Share of the caseload with a crisis since April; read it at the end of March", "crisis_this_year", "on_caseload"),
+    _rate("admitted_this_year", "Any admission this year", "Share of the caseload admitted since April; read it at the end of March", "admitted_this_year", "on_caseload"),
+    _rate("control_better", "Say that control is better", "Share of people with a budget in use whose felt control has grown noticeably since before it", "control_better", "stage_in_use", caveat=_INDEX),
     _rate("incidents", "Serious incidents", "A year per person on the caseload", "incidents", "on_caseload", unit="per person-year", scale=YEAR_WEEKS, caveat=_HARM),
     _rate("incidents_attributed", "Incidents put down to a budget", "A year per person on the caseload", "incidents_attributed", "on_caseload", unit="per person-year", scale=YEAR_WEEKS, caveat=_HARM),
     _rate("disputed_spending", "Disputed spending", "A year per eligible person", "disputed_spending", unit="per person-year", scale=YEAR_WEEKS),
@@ -191,6 +195,8 @@ _HOURS = [
     _rate("time_gate_shut", "Time gate shut", "Share of posts at work without time for even the shortest forms", "time_gate_shut", "posts_working"),
     _rate("caseload_per_post", "Caseload per filled post", "People on the caseload per filled post", "on_caseload", "posts_filled", unit="people"),
     _rate("contact_minutes", "Contact minutes", "Minutes of contact a week per person on the caseload, travel and notes included", "hours_crisis hours_detained hours_cto hours_unsettled hours_routine", "on_caseload", unit="minutes per week", scale=60.0),
+    _rate("contacts", "Contacts", "Contacts a week per person on the caseload", "contacts", "on_caseload", unit="per week"),
+    _rate("referred_again", "Referred again", "Share of people discharged who are back within two years, of those whose two years or return fell in the period", "returned", "returned stayed_away"),
     _rate("vacancies", "Posts vacant", "Share of posts", "posts posts_filled-", "posts"),
     _rate("worry", "Worry for the person", "Mean of practitioners", "worry_person", "posts_filled", unit="0-1"),
     _rate("worry_self", "Worry for oneself", "Mean of practitioners", "worry_self", "posts_filled", unit="0-1"),
@@ -274,6 +280,7 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "perceived_by_actual": tuple(f"perceived {p}, actual {a}" for p in _THIRDS for a in _THIRDS),
     "section_117": ("no section 117", "section 117"),
     "carer": ("no carer", "carer supports", "carer advocates", "carer worried"),
+    "diagnosis": ("other diagnoses", "psychosis"),
     "rural": ("urban", "rural"),
 }
 GROUP_CAVEATS: Mapping[str, str] = {
@@ -281,6 +288,7 @@ GROUP_CAVEATS: Mapping[str, str] = {
     "legal_status": "Legal status is shown only when asked for; the groups differ in much else.",
     "actual_risk": _RISK,
     "perceived_by_actual": _RISK,
+    "diagnosis": "Psychosis is a marker without an effect of its own; it goes with vulnerability and with detention.",
 }
 ALL_GROUPS: tuple[str, ...] = (*DIMENSIONS, "locality")
 # Which pair of dimensions the kernel has to record for a dimension; (locality, profession) is always recorded.
@@ -291,8 +299,9 @@ _RECORDED = {
     "actual_risk": RISK_GROUP,
     "perceived_by_actual": RISK_GROUP,
     "carer": CARER_GROUP,
+    "diagnosis": DIAGNOSIS_GROUP,
 }
-_ROWS = {STATUS_GROUP: N_STATUSES * 2, RISK_GROUP: N_THIRDS * N_THIRDS, CARER_GROUP: len(Carer)}
+_ROWS = {STATUS_GROUP: N_STATUSES * 2, RISK_GROUP: N_THIRDS * N_THIRDS, CARER_GROUP: len(Carer), DIAGNOSIS_GROUP: 2}
 
 
 def group_rows(n_localities: int, dimensions: Iterable[str]) -> tuple[np.ndarray, int]:

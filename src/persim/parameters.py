@@ -104,6 +104,9 @@ _CASELOAD = [
     _p("threshold", "caseload", "Council threshold: 0 critical, 1 substantial, 2 moderate, 3 low", "band", 1, 0, 3, M, "72 % of councils were at substantial in 2010"),
     _p("implicit_tightening", "caseload", "Tightening of assessed need beyond the formal threshold", "need 0-1", 0.0, 0, 0.2, E, "PAR66; mattered more than the formal threshold"),
     _p("reassessment_rate", "caseload", "Weekly chance that eligibility is assessed anew", "per week", 0.01, 0, 0.1, A, "about every two years"),
+    _p("psychosis_share", "caseload", "People with psychosis at mean vulnerability, of those not prone to detention", "share", 0.44, 0, 1, E, "PAR33; a marker without an effect of its own"),
+    _p("psychosis_slope", "caseload", "Log odds of psychosis over the range of vulnerability", "log odds", 2.0, 0, 8, A, "form ours"),
+    _p("psychosis_prone", "caseload", "Odds of psychosis of people prone to detention, to those of others", "odds ratio", 6.0, 1, 30, A, "most people on orders have psychosis; size ours"),
     _p("package_share", "caseload", "Eligible people with a commissioned service when they come under the Trust", "share", 0.45, 0, 1, A, "no source"),
     _p("package_cost", "caseload", "Cost of a commissioned service", "GBP a year", 4000, 500, 20000, E, "near PAR30"),
     _p("initial_budget_share", "caseload", "Eligible people with a direct payment at the start", "share", 0.01, 0, 0.05, E, "TGT02 (at most 5 %)"),
@@ -146,6 +149,7 @@ _WELLBEING = [
     _p("quality_contact", "wellbeing", "Quality of life per unit of social contact above its base", "ratio", 0.30, 0, 1, Q, "S3; PAT19"),
     _p("quality_unsettled", "wellbeing", "Quality of life lost while unsettled", "0-1", 0.08, 0, 0.4, A, "scale ours"),
     _p("quality_crisis", "wellbeing", "Quality of life lost in crisis or hospital", "0-1", 0.22, 0, 0.6, A, "scale ours"),
+    _p("noticed_gain", "wellbeing", "Gain of felt control since before the budget that a person would call better", "0-1", 0.10, 0, 0.5, A, "TGT15 asks for better or not; the margin is ours"),
     _p("gain_speed", "wellbeing", "Share of the way to a better level gone in a week", "per week", 0.05, 0.005, 0.5, A, "months, not weeks"),
     _p("fade_speed", "wellbeing", "Share of the way to a worse level gone in a week", "per week", 0.02, 0.002, 0.5, Q, "PAT34; size ours"),
     _p("activity_goes_on", "wellbeing", "Chance that the activity can go on when a budget ends, in a middling market", "share", 0.40, 0, 1, Q, "PAT34"),
@@ -273,6 +277,7 @@ _ATTITUDES = [
 ]  # fmt: skip
 
 _PATHWAY = [
+    _p("budgets_offered", "pathway", "Are there personal budgets at all (0: personalisation switched off)?", "0 or 1", 1, 0, 1, A, "thought experiment; for calibration of all else"),
     _p("willing", "pathway", "Chance that an informed person of middling autonomy and confidence accepts an offer", "share", 0.9, 0, 1, A, "no source; declining is a choice"),
     _p("thin_market_declines", "pathway", "How far no local options lower acceptance", "share", 0.20, 0, 0.8, Q, "S3"),
     _p("carer_wish_advocates", "pathway", "Carers who advocate that wish for an offered budget", "share", 0.9, 0, 1, A, "S5; asked apart, changes nothing"),
@@ -461,6 +466,7 @@ FIXED_AT_START = frozenset({
     "n_localities", "integrated_share", "co_located_share", "rural_share", "locality_spread", "rows_per_post",
     "informed_at_start", "initial_budget_share", "carer_share", "carer_advocates", "carer_worried", "lives_alone_share",
     "nurse_share", "social_worker_share", "amhp_share", "vulnerability_slope", "prone_share", "package_share",
+    "psychosis_share", "psychosis_slope", "psychosis_prone",
 })  # fmt: skip
 
 

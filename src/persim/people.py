@@ -38,7 +38,7 @@ USER_CODES: dict[str, type[IntEnum]] = {
 # Flags, shown as true or false.
 USER_FLAGS = (
     "eligible", "counted", "package", "s117", "lives_alone", "order_informed", "rights_informed", "cto_felt_benefit",
-    "amount_known", "plan_agreed", "can_vary", "one_off", "contribution", "joint_funded", "paused", "planned_with",
+    "amount_known", "plan_agreed", "can_vary", "one_off", "contribution", "joint_funded", "paused", "planned_with", "psychosis",
 )  # fmt: skip
 # Mechanics that a reader of results has no use for.
 INTERNAL = ("key", "hazard", "peer_signal", "asked", "year_marks", "prone", "worked_with", "worked_hours", "gates")

@@ -28,6 +28,7 @@ TRUST = 22
 OBJECTS = 23
 AMOUNT = 24
 S117 = 25
+PSYCHOSIS = 26
 
 # a person's week
 MOVE = 31

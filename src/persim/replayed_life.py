@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from persim import events as e
 from persim.draws import PERSON, key_of
-from persim.phases.census import marks_of_today
+from persim.phases.census import marks_of_today, marks_so_far, user_is_marked
 from persim.replayed_stages import STAGE_EFFECTS
 from persim.rules import compulsion
 from persim.rules.caseload import (
@@ -91,9 +91,10 @@ class Life:
             self._is_met()
             user_feels_week(user, self.org, self.p)
             user.peer_signal = what_user_tells(user, self.number, self.p)
+            user_is_marked(user, self._year)
             if user.eligible == 1:
                 user.control_recorded = control_on_paper(user)
-                self._year()
+                self._marks_of_year()
         if self.rows:
             raise AssertionError(f"person {self.row}, week {self.number}: rows left over: {list(self.rows)}")
 
@@ -339,12 +340,15 @@ class Life:
         if (row := self._take(e.E_BUDGET_ENDED)) is not None:
             user_budget_ends(user, self.p, self.number, row.outcome == 1)
 
-    def _year(self) -> None:
-        user, year = self.user, (self.number + 100 * YEAR) // YEAR
-        before = user.year_marks & ((1 << YEAR_BITS) - 1) if user.year_marks >> YEAR_BITS == year else 0
-        marks = before | marks_of_today(user)
+    @property
+    def _year(self) -> int:
+        return (self.number + 100 * YEAR) // YEAR
+
+    def _marks_of_year(self) -> None:
+        before = marks_so_far(self.user, self._year)
+        marks = before | marks_of_today(self.user)
         if marks != before:
-            user.year_marks = (year << YEAR_BITS) | marks
+            self.user.year_marks = (self._year << YEAR_BITS) | marks
 
 
 _GATES = tuple(kind for kind in e.KINDS if kind > e.E_GATE)

@@ -151,7 +151,8 @@ N_BARRIERS = 20
 NOTHING, CRISIS_STARTS, ADMITTED, LEFT_HOSPITAL = 0, 1, 2, 3
 
 # Bits of `year_marks`: what a person has been at any time of the financial year (the year's number is above the bits).
-YEAR_ELIGIBLE, YEAR_COUNTED, YEAR_REAL, YEAR_STRICT, YEAR_NOTIONAL, YEAR_BITS = 1, 2, 4, 8, 16, 5
+YEAR_ELIGIBLE, YEAR_COUNTED, YEAR_REAL, YEAR_STRICT, YEAR_NOTIONAL, YEAR_CRISIS, YEAR_ADMITTED = 1, 2, 4, 8, 16, 32, 64
+YEAR_FIRSTS, YEAR_BITS = 5, 7  # those counted when they first come true, and all
 
 # `lead_worker` when the care coordinator leads on a person's budget; a row of the practitioners otherwise. After the
 # posts of the teams come two rows for each locality: its brokers, and its council team.
@@ -180,12 +181,12 @@ USER = _record(
         autonomy_preference self_stigma paused year_marks involvement budget_form""",
     floats="""hazard perceived_risk file_risk vulnerability trust weight control_felt social_contact quality_of_life
         confidence autonomy_preference self_stigma involvement social_need health_need
-        cto_involvement_making cto_involvement_review conditions_negotiated
+        cto_involvement_making cto_involvement_review conditions_negotiated control_before
         work_left wait_left budget_gbp_per_year control_recorded worked_with worked_hours""",
     integers="""place mental_state weeks_in_state legal_status pathway_stage eligible coordinator key weeks_to_review
         informed carer counted peer_signal s117 barrier asked package lives_alone activity_goes_on weeks_in_stage gates
         heard paused year_marks budget_form
-        lead_worker prone nearest_relative
+        lead_worker prone psychosis nearest_relative
         cto_weeks cto_review_in order_informed rights_informed conditions amhp cto_felt_benefit
         absent amount_known plan_agreed can_vary one_off contribution joint_funded
         raised_week in_use_week rest_until n_opportunities n_offers planned_with""",

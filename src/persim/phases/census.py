@@ -7,8 +7,11 @@ the three truths, never by a label.
 from persim.jit import loop, rule
 from persim.measures import (
     M_ACTUAL_RISK,
+    M_ADMITTED_THIS_YEAR,
+    M_CONTROL_BETTER,
     M_CONTROL_FELT,
     M_CONTROL_RECORDED,
+    M_CRISIS_THIS_YEAR,
     M_CRISIS_WEEKS,
     M_DETAINED,
     M_DIRECT_PAYMENTS,
@@ -59,15 +62,19 @@ from persim.state import (
     CTO,
     DIRECT_PAYMENT,
     IN_USE,
+    INPATIENT,
     NOT_INFORMED,
     OUTSIDE,
     THIRD_PARTY,
     UNDERSTANDS,
     VOLUNTARY,
     YEAR,
+    YEAR_ADMITTED,
     YEAR_BITS,
     YEAR_COUNTED,
+    YEAR_CRISIS,
     YEAR_ELIGIBLE,
+    YEAR_FIRSTS,
     YEAR_NOTIONAL,
     YEAR_REAL,
     YEAR_STRICT,
@@ -110,11 +117,16 @@ def census_of_barriers(user, somebody, out, cells, n_cells):
 
 
 @loop
-def census_of_budgets(user, package_cost, out, cells, n_cells):
-    """An eligible person on the way, with a budget or with a service."""
+def census_of_budgets(user, package_cost, noticed_gain, out, cells, n_cells):
+    """An eligible person on the way, with a budget or with a service.
+
+    Args:
+        package_cost: GBP a week. noticed_gain: of felt control since before the budget, from which it is called better.
+    """
     weight = user.weight
     in_use = user.pathway_stage == IN_USE
     truths = user.amount_known + user.plan_agreed + user.can_vary if in_use else 0
+    better = weight if in_use and user.control_felt - user.control_before >= noticed_gain else 0.0
     for c in range(n_cells):
         cell = cells[c]
         if user.pathway_stage != OUTSIDE:
@@ -122,6 +134,7 @@ def census_of_budgets(user, package_cost, out, cells, n_cells):
         if in_use:
             out[cell, form_measure(user.budget_form)] += weight
             out[cell, M_PAUSED] += weight * user.paused
+            out[cell, M_CONTROL_BETTER] += better
             if user.one_off == 0:
                 out[cell, M_REAL_STRICT] += weight if truths == 3 else 0.0
                 out[cell, M_REAL_BROAD] += weight if is_real(user) else 0.0
@@ -156,18 +169,51 @@ def marks_of_today(user):
     return marks
 
 
+@rule
+def marks_so_far(user, year):
+    """What the person has been since April, as bits of `year_marks`."""
+    return user.year_marks & ((1 << YEAR_BITS) - 1) if user.year_marks >> YEAR_BITS == year else 0
+
+
+@rule
+def user_is_marked(user, year):
+    """Keep in mind until March that someone on the caseload is in crisis, or was admitted this week."""
+    if user.mental_state == CRISIS:
+        user.year_marks = (year << YEAR_BITS) | marks_so_far(user, year) | YEAR_CRISIS
+    elif user.mental_state == INPATIENT and user.weeks_in_state == 0:
+        user.year_marks = (year << YEAR_BITS) | marks_so_far(user, year) | YEAR_ADMITTED
+
+
 @loop
 def census_of_year(user, year, out, cells, n_cells):
     """What is this person for the first time this financial year? For figures published 'during the year'."""
-    before = user.year_marks & ((1 << YEAR_BITS) - 1) if user.year_marks >> YEAR_BITS == year else 0
+    before = marks_so_far(user, year)
     marks = before | marks_of_today(user)
     if marks == before:
         return
     user.year_marks = (year << YEAR_BITS) | marks
-    for bit in range(YEAR_BITS):
+    for bit in range(YEAR_FIRSTS):
         if ((marks ^ before) >> bit) & 1 == 1:
             for c in range(n_cells):
                 out[cells[c], M_FIRST_ELIGIBLE_IN_YEAR + bit] += user.weight
+
+
+@loop
+def census_of_health(user, year, out, cells, n_cells):
+    """Someone on the caseload: in crisis or hospital today, and at any time since April."""
+    weight = user.weight
+    if user.mental_state >= CRISIS:
+        user_is_marked(user, year)
+        measure = M_CRISIS_WEEKS if user.mental_state == CRISIS else M_HOSPITAL_WEEKS
+        for c in range(n_cells):
+            out[cells[c], measure] += weight
+    marks = marks_so_far(user, year)
+    if marks & YEAR_CRISIS != 0:
+        for c in range(n_cells):
+            out[cells[c], M_CRISIS_THIS_YEAR] += weight
+    if marks & YEAR_ADMITTED != 0:
+        for c in range(n_cells):
+            out[cells[c], M_ADMITTED_THIS_YEAR] += weight
 
 
 @loop
@@ -215,10 +261,7 @@ def team_is_counted(team, users, practitioners, parameters, index, week, out, ce
         for c in range(n_cells):
             out[cells[c], M_N_PEOPLE] += 1.0
             out[cells[c], M_ON_CASELOAD] += weight
-        if user.mental_state >= CRISIS:
-            measure = M_CRISIS_WEEKS if user.mental_state == CRISIS else M_HOSPITAL_WEEKS
-            for c in range(n_cells):
-                out[cells[c], measure] += weight
+        census_of_health(user, year, out, cells, n_cells)
         if user.legal_status != VOLUNTARY:
             measure = M_ON_CTO if user.legal_status == CTO else M_DETAINED
             for c in range(n_cells):
@@ -228,5 +271,5 @@ def team_is_counted(team, users, practitioners, parameters, index, week, out, ce
             if not is_real(user):
                 census_of_barriers(user, practitioner_can_act(worker, p), out, cells, n_cells)
             if user.pathway_stage != OUTSIDE or user.counted == 1 or user.package == 1:
-                census_of_budgets(user, package_cost, out, cells, n_cells)
+                census_of_budgets(user, package_cost, p.noticed_gain, out, cells, n_cells)
             census_of_year(user, year, out, cells, n_cells)

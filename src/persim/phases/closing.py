@@ -4,6 +4,7 @@ from persim.events import E_ALARM, E_SPIRAL
 from persim.jit import loop, rule
 from persim.measures import (
     M_ALARM,
+    M_CONTACTS,
     M_COST_LEVERS,
     M_DISPLACED,
     M_HOURS_AMHP,
@@ -75,7 +76,7 @@ def person_ends_week(user, org, p, week):
 
 
 @loop
-def census_of_post(worker, team, p, out, groups):
+def census_of_post(worker, team, org, p, out, groups):
     """Phase 11 for one post: where its hours went, and what its holder holds."""
     count_post(out, groups, worker, M_POSTS, 1.0)
     if worker.vacant_weeks > 0:
@@ -102,6 +103,8 @@ def census_of_post(worker, team, p, out, groups):
     count_post(out, groups, worker, M_HOURS_REVIEWS, worker.hours_reviews * worker.gate_open)
     count_post(out, groups, worker, M_HOURS_TALK, worker.hours_talk * worker.gate_open)
     count_post(out, groups, worker, M_HOURS_AMHP, worker.amhp * p.ctos_exist * p.amhp_duty_hours)
+    seen = worker.hours_crisis + worker.hours_detained + worker.hours_cto + unsettled + routine
+    count_post(out, groups, worker, M_CONTACTS, seen / org.contact_hours if org.contact_hours > 0.0 else 0.0)
     count_post(out, groups, worker, M_OVERTIME, worker.overtime)
     count_post(out, groups, worker, M_DISPLACED, worker.displaced)
     count_post(out, groups, worker, M_TIME_GATE_SHUT, 1.0 - worker.gate_open)
@@ -127,7 +130,7 @@ def team_learns(team, practitioners, org, parameters, index, week, out, groups, 
     for j in range(first, last):
         worker = practitioners[j]
         practitioner_learns(worker, team, org, p)
-        census_of_post(worker, team, p, out, groups)
+        census_of_post(worker, team, org, p, out, groups)
         count_post(out, groups, worker, M_COST_LEVERS, lever_cost)
         if keeps_ledger(notes):
             record_week_of_post(notes, worker, j)

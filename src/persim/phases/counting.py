@@ -19,8 +19,8 @@ from persim.measures import N_FIELDS
 from persim.state import CTO, N_BARRIERS, VOLUNTARY, WAIT_BINS
 
 # Dimensions are recorded in pairs, which costs a person one place in each pair rather than two.
-POST_GROUP, STATUS_GROUP, RISK_GROUP, CARER_GROUP = range(4)
-N_DIMENSIONS = 4
+POST_GROUP, STATUS_GROUP, RISK_GROUP, CARER_GROUP, DIAGNOSIS_GROUP = range(5)
+N_DIMENSIONS = 5
 N_PROFESSIONS, N_STATUSES, N_THIRDS = 3, 3, 3
 # The thirds of actual risk, Beta(2, 3). Belief is put into the same bands, so that bias shows.
 LOWER_THIRD, UPPER_THIRD = 0.2914, 0.4865
@@ -73,6 +73,9 @@ def find_cells(cells, groups, user, locality, profession):
         n += 1
     if groups[CARER_GROUP] >= 0:
         cells[n] = groups[CARER_GROUP] + user.carer
+        n += 1
+    if groups[DIAGNOSIS_GROUP] >= 0:
+        cells[n] = groups[DIAGNOSIS_GROUP] + user.psychosis
         n += 1
     return n
 

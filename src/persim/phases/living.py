@@ -37,6 +37,7 @@ from persim.measures import (
     M_ORDERS_ENDED,
     M_REFERRED,
     M_RETURNED,
+    M_STAYED_AWAY,
     M_TRANSFERRED,
 )
 from persim.phases.compulsion import person_leaves_section, person_under_order
@@ -129,6 +130,8 @@ def person_is_away(user, row, seed, org, p, enriched, s, week, notes):
             if user.mental_state == CRISIS:
                 note(notes, M_CRISES, user.weight)
             person_is_reassessed(user, p, s, week, notes)
+        elif user.weeks_in_state == WEEKS_AWAY:
+            note(notes, M_STAYED_AWAY, user.weight)
     elif draw(s, purpose.REPLACE) < p.new_referral_rate:
         user.key = key_of(seed, PERSON, row, user.key)
         user_enters(user, org, p, enriched)
@@ -301,7 +304,8 @@ def person_asks_of_week(user, worker, team, org, p, week):
     user.weeks_to_review -= 1
     if user.weeks_to_review <= 0:
         worker.hours_reviews += p.review_hours * weight
-        if user.pathway_stage == OUTSIDE and user.eligible == 1 and user.asked == 0 and week >= user.rest_until:
+        outside = user.pathway_stage == OUTSIDE and p.budgets_offered >= 0.5
+        if outside and user.eligible == 1 and user.asked == 0 and week >= user.rest_until:
             worker.hours_talk += p.talk_hours * weight
     if user.asked == 1 and user.pathway_stage == OUTSIDE:
         worker.hours_talk += p.talk_hours * weight

@@ -46,6 +46,17 @@ def need_threshold(p):
 
 
 @rule
+def chance_of_psychosis(user, p):
+    """Chance that someone under the Trust has psychosis: higher at high vulnerability and where prone to detention.
+
+    A marker, so that published figures about people with psychosis meet people with psychosis: it has no effect of its
+    own. Source: PAR33; TGT08 to TGT10.
+    """
+    odds = math.exp(p.psychosis_slope * (user.vulnerability - 0.4)) * (p.psychosis_prone if user.prone == 1 else 1.0)
+    return odds_shift(p.psychosis_share, odds)
+
+
+@rule
 def user_enters(user, org, p, enriched):
     """A new person comes under the Trust: traits, need, carer and what is known, from the person's key.
 
@@ -62,6 +73,7 @@ def user_enters(user, org, p, enriched):
     user.hazard = math.exp(p.vulnerability_slope * (v - 0.4))
     share = p.prone_share if enriched < 0.0 else enriched
     user.prone = int(draw(s, purpose.PRONE) < share)
+    user.psychosis = int(draw(s, purpose.PSYCHOSIS) < chance_of_psychosis(user, p))
     user.weight = 1.0
     if enriched >= 0.0:
         user.weight = p.prone_share / share if user.prone else (1.0 - p.prone_share) / (1.0 - share)
@@ -85,6 +97,7 @@ def user_enters(user, org, p, enriched):
     user.mental_state = STABLE if x < 0.8 else UNSETTLED if x < 0.97 else CRISIS
     user.weeks_in_state = int(26.0 * draw(s, purpose.MENTAL_START + 400))
     user.control_felt = p.control_base
+    user.control_before = p.control_base
     user.control_recorded = 0.45
     user.social_contact = p.contact_base
     user.quality_of_life = p.quality_base

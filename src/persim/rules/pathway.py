@@ -220,6 +220,7 @@ def user_starts_using(user, p, week):
     user.pathway_stage = IN_USE
     user.weeks_in_stage = 0
     user.in_use_week = week
+    user.control_before = user.control_felt
     user.lead_worker = LEAD_COORDINATOR
     user.barrier = B_NONE
     user.gates = 0
