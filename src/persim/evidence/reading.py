@@ -1,0 +1,29 @@
+"""Where the evidence files are found, and all of them read at once, with every fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from persim.errors import ScenarioError
+from persim.evidence.read_targets import read_targets
+from persim.evidence.rows import Evidence
+
+
+def shipped_evidence() -> Path:
+    """The folder of the evidence that comes with persim: inside a wheel, or at the root of a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "files"
+    return inside if inside.is_dir() else package.parents[2] / "evidence"
+
+
+def read_evidence(folder: Path | None = None) -> Evidence:
+    """Targets, patterns and figures for parameters, of a folder or those that come with persim.
+
+    Raises: ScenarioError with every fault of the three files, each with file and line.
+    """
+    place = shipped_evidence() if folder is None else Path(folder)
+    targets, of_targets = read_targets(place / "targets.yaml")
+    faults = of_targets.faults
+    if faults:
+        raise ScenarioError(faults)
+    return Evidence(tuple(targets), (), ())
