@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from persim.evidence.fields import SOURCE_KEYS, VERIFIED, EvidenceFile, open_evidence
 from persim.evidence.rows import BASELINE, Measured, Target
@@ -12,6 +13,7 @@ from persim.scenario_yaml import Node
 USES = ("specification", "calibration", "validation")
 HELD_APART = {"calibration", "validation"}
 STAGES = ("services", "take_up")
+TEXTS = ("quantity", "unit", "year", "population", "denominator", "source", "note", "datum")
 TARGET_KEYS = (
     *SOURCE_KEYS, "value", "range", "standard_error", "one_sided", "denominator", "use", "tier", "stage", "datum", "measured",
 )  # fmt: skip
@@ -44,17 +46,12 @@ def _target(file: EvidenceFile, code: str, row: Node) -> Target | None:
     if use == "calibration" and not stage:
         file.fields.fault(row, f"{code}.stage", "is missing", f"one of {', '.join(STAGES)}: when it is fitted", got="")
     measured = _measured(file, found["measured"], f"{code}.measured") if "measured" in found else None
-    words = {
-        name: file.text(found, code, name) for name in (*SOURCE_KEYS, "denominator", "datum") if name != "verified"
-    }
-    verified = file.fields.choice(found, "verified", VERIFIED, f"{code}.")
-    tier = file.fields.choice(found, "tier", ("A", "B"), f"{code}.")
+    said: dict[str, Any] = {name: file.text(found, code, name) for name in TEXTS}
+    said |= {"use": use, "stage": stage, "verified": file.fields.choice(found, "verified", VERIFIED, f"{code}.")}
+    said |= {"tier": file.fields.choice(found, "tier", ("A", "B"), f"{code}."), "one_sided": one_sided}
     if len(file.fields.faults) > before or ends is None or measured is None:
         return None
-    return Target(
-        id=code, value=value, low=ends[0], high=ends[1], se=se, one_sided=one_sided, use=use, stage=stage,
-        verified=verified, tier=tier, measured=measured, **words,
-    )  # type: ignore[arg-type]  # fmt: skip # choices are among the words named
+    return Target(id=code, value=value, low=ends[0], high=ends[1], se=se, measured=measured, **said)
 
 
 def _check_value(file: EvidenceFile, found: Mapping[str, Node], row: Node, code: str, one_sided: str) -> None:
