@@ -144,7 +144,7 @@ def fill_world(world, seed, enriched):
         user.key = key_of(seed, PERSON, row, 0)
         user_enters(user, org, p, enriched)
         if user.eligible == 1:
-            if p.budgets_offered >= 0.5 and draw(user.key, purpose.HOLDER) < p.initial_budget_share:
+            if p.budgets_offered > 0.0 and draw(user.key, purpose.HOLDER) < p.initial_budget_share:
                 user_starts_with_budget(user, p)
             org.eligible_now += user.weight
             org.counted_now += user.weight * user.counted

@@ -104,7 +104,7 @@ def run_with(numbers: tuple[tuple[str, float], ...]) -> Run:
     chosen = dict(numbers)
     enrich = chosen.pop("enrich", None)
     scenario = read_scenario("baseline").changed(n_users=N_USERS, n_weeks=N_WEEKS, **chosen)
-    return run_scenario(dataclasses.replace(scenario, enrich=enrich), SEED, "final")
+    return run_scenario(dataclasses.replace(scenario, enrich=enrich), SEED, "final", ("diagnosis",))
 
 
 def matters(name: str) -> bool:

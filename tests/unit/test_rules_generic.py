@@ -208,6 +208,7 @@ def argument(name: str, luck: random.Random, p: Recorded) -> object:
         return luck.randrange(small[name])
     if name in (
         "week",
+        "year",
         "number",
         "first_row",
         "post",

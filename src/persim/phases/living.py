@@ -304,7 +304,7 @@ def person_asks_of_week(user, worker, team, org, p, week):
     user.weeks_to_review -= 1
     if user.weeks_to_review <= 0:
         worker.hours_reviews += p.review_hours * weight
-        outside = user.pathway_stage == OUTSIDE and p.budgets_offered >= 0.5
+        outside = user.pathway_stage == OUTSIDE and p.budgets_offered > 0.0
         if outside and user.eligible == 1 and user.asked == 0 and week >= user.rest_until:
             worker.hours_talk += p.talk_hours * weight
     if user.asked == 1 and user.pathway_stage == OUTSIDE:

@@ -256,8 +256,8 @@ def person_has_occasion(user, worker, org, p, s, notes):
         if held:
             user.weeks_to_review = int(p.review_weeks)
             user.planned_with = int(user_is_involved(user, worker, org, p, draw(s, purpose.PLANNED_WITH)))
-            occasion = AT_REVIEW if p.budgets_offered >= 0.5 else NO_OCCASION
-            if p.budgets_offered >= 0.5 and draw(s, purpose.DEFAULT_OFFER) < p.default_offer:
+            occasion = AT_REVIEW if p.budgets_offered > 0.0 else NO_OCCASION
+            if p.budgets_offered > 0.0 and draw(s, purpose.DEFAULT_OFFER) < p.default_offer:
                 occasion = BY_DEFAULT
             if user.eligible == 1:
                 note(notes, M_REVIEWS_HELD, user.weight)

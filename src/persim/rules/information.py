@@ -111,7 +111,7 @@ def user_asks(user, org, p, week, u):
         user: reads `pathway_stage`, `informed`, `mental_state` and what moves `chance_of_asking`; writes nothing.
         u: uniform draw in [0, 1), purpose ASK.
     """
-    return p.budgets_offered >= 0.5 and user_can_ask(user, week) and u < chance_of_asking(user, org, p)
+    return p.budgets_offered > 0.0 and user_can_ask(user, week) and u < chance_of_asking(user, org, p)
 
 
 @rule

@@ -41,7 +41,7 @@ def user_service_is_relabelled(user, org, p, u):
     """
     if user.eligible == 0 or user.package == 0 or user.counted == 1 or user.pathway_stage == IN_USE or p.audit >= 0.5:
         return False
-    return p.budgets_offered >= 0.5 and u < chance_of_relabelling(org, p)
+    return p.budgets_offered > 0.0 and u < chance_of_relabelling(org, p)
 
 
 @rule
