@@ -1,4 +1,4 @@
-"""Who makes the runs of a design: threads, processes, or a Dask cluster. What they make does not depend on it.
+"""Who makes the runs of a design: threads, here; processes or a Dask cluster, beside. What they make does not depend on it.
 
 A crew is given the numbers of the runs to make and yields what has arrived since it was last asked, some ten times a
 second also if nothing has, so that whoever asks can commit, show progress and notice Ctrl-C. Runs arrive once each, in
@@ -9,21 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import multiprocessing
-import os
-import pickle
 import queue
-import signal
 import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from typing import Literal
 
-from persim.errors import StoreError
 from persim.experiment import n_threads
-from persim.run_maker import Maker, make_all
+from persim.run_maker import Maker
 from persim.run_store import Settled
 from persim.simulate import ready_the_compiled_model
 
@@ -107,74 +99,3 @@ class Batches:
         each = seconds / max(1, n)
         self._seconds_a_run = each if not self._seconds_a_run else 0.5 * (self._seconds_a_run + each)
         self.size = max(1, min(MOST_IN_A_BATCH, round(BATCH_SECONDS / max(1e-6, self._seconds_a_run))))
-
-
-def by_processes(maker: Maker, numbers: Iterator[int], jobs: int = 0) -> Arrived:
-    """Make runs in processes of their own."""
-    ready_the_compiled_model()  # so that they find it in the cache
-    n = n_threads(jobs)
-    batches = Batches(numbers)
-    pool = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"), _receive, (pickle.dumps(maker), os.getpid()))
-    pending: set[Future[tuple[list[Settled], float]]] = set()
-    try:
-        while True:
-            while len(pending) < 2 * n and (batch := batches.take()):
-                with _without_ctrl_c():
-                    pending.add(pool.submit(_make_here, batch))
-            if not pending:
-                return
-            finished, pending = wait(pending, LOOK_SECONDS, FIRST_COMPLETED)
-            found: list[Settled] = []
-            for future in finished:
-                if future.exception() is None:
-                    settled, seconds = future.result()
-                    batches.took(len(settled), seconds)
-                    found += settled
-            yield found  # before what went wrong is told
-            for future in finished:
-                future.result()
-    except BrokenProcessPool:
-        raise StoreError(
-            "a process that made runs was killed, perhaps for want of memory; every finished run is kept: "
-            "go on with --resume, and fewer --jobs"
-        ) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextlib.contextmanager
-def _without_ctrl_c() -> Iterator[None]:
-    """Processes that begin here never hear of Ctrl-C, which goes to all of a terminal's; here it is heard afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_MAKER: Maker | None = None
-
-
-def _receive(content: bytes, parent: int) -> None:
-    """Begin a worker process: Ctrl-C is the parent's business, and without the parent there is nothing to do."""
-    global _MAKER
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _MAKER = pickle.loads(content)
-    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
-    ready_the_compiled_model()
-
-
-def _leave_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)
-
-
-def _make_here(numbers: list[int]) -> tuple[list[Settled], float]:
-    if _MAKER is None:
-        raise AssertionError("this process was not told what to make")
-    started = time.monotonic()
-    return make_all(_MAKER, numbers), time.monotonic() - started

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from persim.comparison_plan import whole_number
-from persim.crews import Arrived, Workers, by_processes, by_threads
+from persim.crews import Arrived, Workers, by_threads
 from persim.design import Design, read_design
 from persim.durable_files import clear_errors
 from persim.errors import InputError, StoreError
@@ -25,6 +25,7 @@ from persim.experiment import Progress, n_threads
 from persim.gaps_and_costs import DERIVED
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.precision import CAP, Precision, next_replicates, read_half_width, stopping_words
+from persim.process_crew import by_processes
 from persim.run_maker import Maker, RunMaker, run_maker
 from persim.run_store import DESIGN, FAILED, read_content
 from persim.run_writer import RunWriter
