@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +51,19 @@ class EvidenceFile:
         """Words on one line, empty if the key is not written."""
         said = self.fields.text(found[name], f"{key}.{name}") if name in found else None
         return " ".join(said.split()) if said else ""
+
+    def names(self, found: Mapping[str, Node], key: str, name: str, known: Collection[str]) -> tuple[str, ...]:
+        """The known words of a list, none if the key is not written."""
+        if name not in found:
+            return ()
+        words = []
+        for item in self.fields.items(found[name], f"{key}.{name}", "a list of names"):
+            word = self.fields.text(item, f"{key}.{name}")
+            if word is not None and word not in known:
+                self.fields.fault(item, f"{key}.{name}", "is not known here", "", nearest(word, known))
+            elif word is not None:
+                words.append(word)
+        return tuple(words)
 
     def number(self, found: Mapping[str, Node], key: str, name: str) -> float | None:
         """A finite number, None if the key is not written."""
