@@ -13,6 +13,7 @@ from persim.design_schema import design_schema
 from persim.ledger_docs import markdown as ledger_page
 from persim.parameter_docs import markdown as parameter_page
 from persim.scenario_schema import scenario_schema
+from persim.sensitivity.schema import sensitivity_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,6 +23,7 @@ def generated() -> dict[Path, str]:
     schemas = {
         ROOT / "scenarios" / "scenario.schema.json": scenario_schema(),
         ROOT / "experiments" / "design.schema.json": design_schema(),
+        ROOT / "experiments" / "sensitivity.schema.json": sensitivity_schema(),
     }
     texts = {path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for path, schema in schemas.items()}
     pages = {"parameters.md": parameter_page(), "ledger.md": ledger_page()}

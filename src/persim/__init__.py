@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from persim.parameter_docs import parameters
     from persim.practice_view import Practice, practice
     from persim.scenario import Scenario, read_scenario
+    from persim.sensitivity.result import Sensitivity
+    from persim.sensitivity.study import sensitivity_of
     from persim.simulate import Run, simulate
     from persim.sweep import sweep
     from persim.sweep_result import Sweep
@@ -53,6 +55,7 @@ __all__ = [
     "Run",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "ServiceUser",
     "SocialWorker",
     "StoreError",
@@ -67,6 +70,7 @@ __all__ = [
     "practice",
     "read_design",
     "read_scenario",
+    "sensitivity_of",
     "simulate",
     "sweep",
     "twins",
@@ -86,6 +90,7 @@ _HOMES = {
     "Run": "persim.simulate",
     "Scenario": "persim.scenario",
     "ScenarioError": "persim.errors",
+    "Sensitivity": "persim.sensitivity.result",
     "ServiceUser": "persim.mesa_model",
     "SocialWorker": "persim.mesa_model",
     "StoreError": "persim.errors",
@@ -99,6 +104,7 @@ _HOMES = {
     "practice": "persim.practice_view",
     "read_design": "persim.design",
     "read_scenario": "persim.scenario",
+    "sensitivity_of": "persim.sensitivity.study",
     "simulate": "persim.simulate",
     "sweep": "persim.sweep",
     "twins": "persim.twins",

@@ -32,14 +32,13 @@ from persim.comparison_plan import Window
 from persim.crews import Workers
 from persim.errors import InputError, StoreError
 from persim.experiment import Progress, n_threads
-from persim.model_version import MODEL_VERSION
 from persim.run_store import DESIGN, LEDGER, RunStore, read_content
 from persim.scenario import Scenario
 from persim.simulate import ready_the_compiled_model
 from persim.store import DEFAULT_PLACE, safe_name
 from persim.sweep import Crew, run_missing
 from persim.sweep_estimate import probed
-from persim.sweep_place import check_place, open_store
+from persim.sweep_place import check_kind, check_place, open_store
 from persim.sweep_words import Estimate
 
 
@@ -188,13 +187,7 @@ def check_early(plan: AttributionPlan, how: Carrying, dry_run: bool = False) -> 
 def check_same(place: Path, plan: AttributionPlan, exact: bool) -> None:
     """Raises: StoreError with the differences in words, if the store was begun for something else."""
     old = read_content(place)
-    if old.get("kind") != KIND:
-        raise StoreError(f"{place} holds a {old.get('kind', 'sweep')}, not a {KIND}; choose another --out")
-    if old["model_version"] != MODEL_VERSION:
-        raise StoreError(
-            f"{place} was begun with version {old['model_version']} of the model (persim {old['persim']}); this is "
-            f"{MODEL_VERSION}. Their runs must not be mixed: begin anew with --force or in another folder"
-        )
+    check_kind(place, old, KIND)
     new = content_of(continued(plan, old), maker_of(replace(plan, replicates=1)).columns)
     if lines := differences_to(old, new, exact):
         raise StoreError("\n".join([f"{place} was begun for another attribution:", *(f"  {line}" for line in lines)]))

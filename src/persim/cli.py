@@ -93,11 +93,22 @@ def _scenario_in_words(file: str) -> str:
 
 def _design_in_words(file: str) -> str:
     from persim.design import read_design
+    from persim.design_search import SENSITIVITY, find_design, kind_of
 
+    if kind_of(find_design(file)) == SENSITIVITY:
+        return _study_in_words(file)
     design = read_design(file)
     n = design.n_cells * design.replicates
     worlds = f" x {design.n_worlds:,} worlds" if design.n_worlds > 1 else ""
     return f"{design.title}; {design.n_alternatives} scenarios{worlds} x {design.replicates} replicates = {n:,} runs"
+
+
+def _study_in_words(file: str) -> str:
+    from persim.sensitivity.plan import read_plan
+
+    plan = read_plan(file)
+    most = plan.n_screening + plan.n_index_runs(plan.most_kept)
+    return f"{plan.texts['title']}; {len(plan.factors)} factors, {plan.replicates} seeds a point, at most {most:,} runs"
 
 
 @app.command()
@@ -184,6 +195,11 @@ if importlib.util.find_spec("persim.cli_attribute") is not None:  # `attribute`
     from persim.cli_attribute import register as register_attribute
 
     register_attribute(app)
+
+if importlib.util.find_spec("persim.cli_sensitivity") is not None:  # `sensitivity`
+    from persim.cli_sensitivity import register as register_sensitivity
+
+    register_sensitivity(app)
 
 if importlib.util.find_spec("persim.cli_explain") is not None:  # `explain`
     from persim.cli_explain import register as register_explain

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from persim.crews import LOOK_SECONDS, Arrived, Batches
 from persim.errors import InputError, PersimError, StoreError
 from persim.model_version import MODEL_VERSION
-from persim.run_maker import RunMaker, make_all
+from persim.run_maker import Maker, RunMaker, make_all
 from persim.run_store import Settled
 from persim.simulate import ready_the_compiled_model
 
@@ -30,7 +30,7 @@ WAIT_FOR_WORKERS_SECONDS = 120
 BATCHES_A_THREAD = 2
 
 
-def by_dask(maker: RunMaker, numbers: Iterator[int], scheduler: str) -> Arrived:
+def by_dask(maker: Maker, numbers: Iterator[int], scheduler: str) -> Arrived:
     """Make runs on the cluster of a scheduler such as tcp://host:8786.
 
     Raises: InputError if there is no such scheduler or the extra is missing; StoreError if it goes away meanwhile, or
@@ -131,7 +131,12 @@ def _check_versions(client: Client) -> None:
         )
 
 
-def _made(client: Client, maker: RunMaker, numbers: Iterator[int]) -> Arrived:
+def _sent(maker: Maker, batch: list[int]) -> bytes:
+    """What a worker needs to make a batch: of a sweep's maker only its part of the worlds, any other whole."""
+    return pickle.dumps(maker.only(batch) if isinstance(maker, RunMaker) else maker)
+
+
+def _made(client: Client, maker: Maker, numbers: Iterator[int]) -> Arrived:
     batches = Batches(numbers)
     pending: dict[Any, list[int]] = {}
     while True:
@@ -139,7 +144,7 @@ def _made(client: Client, maker: RunMaker, numbers: Iterator[int]) -> Arrived:
             threads: Any = client.nthreads()
             room = BATCHES_A_THREAD * max(1, sum(threads.values())) - len(pending)
             while room > 0 and (batch := batches.take()):
-                pending[client.submit(make_batch, pickle.dumps(maker.only(batch)), batch, pure=False)] = batch
+                pending[client.submit(make_batch, _sent(maker, batch), batch, pure=False)] = batch
                 room -= 1
             if not pending:
                 return
@@ -150,7 +155,7 @@ def _made(client: Client, maker: RunMaker, numbers: Iterator[int]) -> Arrived:
 
 
 def _arrived(
-    client: Client, maker: RunMaker, pending: dict[Any, list[int]], batches: Batches
+    client: Client, maker: Maker, pending: dict[Any, list[int]], batches: Batches
 ) -> tuple[list[Settled], StoreError | None]:
     """What has come back, and the first thing that went wrong; batches that have come back are no longer pending."""
     from distributed import KilledWorker

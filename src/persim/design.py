@@ -110,7 +110,7 @@ def read_design(
     """
     place = find_design(path)
     content, faults = read_design_file(place)
-    scenarios, more = _scenarios_of(content, n_users, n_weeks)
+    scenarios, more = scenarios_of(content, n_users, n_weeks)
     faults = [*faults, *more]
     if faults:
         raise ScenarioError(faults)
@@ -178,7 +178,7 @@ def _design(
     return design
 
 
-def _scenarios_of(content: DesignFile, n_users: int | None, n_weeks: int | None) -> tuple[list[Scenario], list[Fault]]:
+def scenarios_of(content: DesignFile, n_users: int | None, n_weeks: int | None) -> tuple[list[Scenario], list[Fault]]:
     """The scenarios a design names, of its own size; faults of all of them."""
     found: list[Scenario] = []
     faults: list[Fault] = []
@@ -282,7 +282,6 @@ def _points(factors: Sequence[Spread], sample: Sample) -> np.ndarray:
 def _clashes(content: DesignFile, alternatives: Sequence[Scenario], names: Sequence[str]) -> list[Fault]:
     """What cannot be asked together: above all to vary what an alternative changes, which would take its difference away."""
     faults = []
-    first = alternatives[0]
     for gap in GAPS:
         if content.deciding_outcome == gap.name and gap.dimension not in content.groups:
             problem = f"needs the groups of {gap.dimension}, which are not recorded"
@@ -292,13 +291,21 @@ def _clashes(content: DesignFile, alternatives: Sequence[Scenario], names: Seque
         if spread.parameter == "n_localities" and "locality" in content.groups:
             problem = "cannot be varied where localities are shown apart: worlds would not have the same ones"
             faults.append(content.fault("parameters.n_localities", problem, "other groups"))
-        name = spread.parameter
-        for other, called in zip(alternatives[1:], names[1:], strict=True):
-            if other.parameters[name] != first.parameters[name] or _steps(other, name) != _steps(first, name):
-                problem = f"is varied, but it is what {called} changes: a world's value would take that away"
-                faults.append(content.fault(f"parameters.{name}", problem, "a number that all scenarios share"))
-                break
+        if called := changed_by(spread.parameter, alternatives, names):
+            problem = f"is varied, but it is what {called} changes: a world's value would take that away"
+            faults.append(content.fault(f"parameters.{spread.parameter}", problem, "a number that all scenarios share"))
     return faults
+
+
+def changed_by(parameter: str, alternatives: Sequence[Scenario], names: Sequence[str]) -> str:
+    """The name of the first alternative in which a parameter is another than in the reference; empty if there is none."""
+    first = alternatives[0]
+    for other, called in zip(alternatives[1:], names[1:], strict=True):
+        if other.parameters[parameter] != first.parameters[parameter] or _steps(other, parameter) != _steps(
+            first, parameter
+        ):
+            return called
+    return ""
 
 
 def _steps(scenario: Scenario, name: str) -> list[tuple[object, ...]]:

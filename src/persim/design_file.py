@@ -7,7 +7,7 @@ names, and making worlds of what it varies, is `persim.design`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -29,6 +29,7 @@ TOP_KEYS = (
     *REQUIRED, "expected", "notes", "levers", "parameters", "sample", "population", "horizon", "replicates", "seed",
     "record", "window", "groups", "outcomes", "deciding_outcome",
 )  # fmt: skip
+SENSITIVITY_KEYS = ("morris", "sobol")  # what a sensitivity design has, and a sweep has not
 RECORDS = ("final", "quarterly", "weekly")
 METHODS = ("sobol", "latin_hypercube", "random")
 COMBINATIONS = ("alone", "alone_and_together", "pairs", "every_combination")
@@ -107,9 +108,26 @@ def read_design_file(path: Path) -> tuple[DesignFile, list[Fault]]:
     if "scenarios" not in tree.entries and {"extends", "policy", "arms"} & set(tree.entries):
         hint = f"persim compare baseline {fields.shown}"
         raise ScenarioError([Fault(fields.shown, tree.line, tree.column, "", "", "a design", hint, "is a scenario")])
-    found = fields.mapping(tree, "", TOP_KEYS, elsewhere="it belongs below `parameters:`")
+    if own := set(SENSITIVITY_KEYS) & set(tree.entries):
+        place, hint = tree.entries[min(own)][0], f"persim sensitivity {fields.shown}"
+        raise ScenarioError(
+            [Fault(fields.shown, place.line, place.column, "", "", "", hint, "is a sensitivity design")]
+        )
+    content, _ = read_top(fields, tree, path, TOP_KEYS, REQUIRED)
+    return content, faults + fields.faults
+
+
+def read_top(
+    fields: Fields, tree: Node, path: Path, keys: Collection[str], required: Collection[str]
+) -> tuple[DesignFile, dict[str, Node]]:
+    """What the keys of a design file say, and the nodes of all keys that are there; faults are noted in `fields`.
+
+    Args:
+        keys: that such a file may have; those that `DesignFile` does not know are the caller's to read.
+    """
+    found = fields.mapping(tree, "", keys, elsewhere="it belongs below `parameters:`")
     places = {"": tree, **found}
-    for key in REQUIRED:
+    for key in required:
         if key not in found:
             fields.fault(tree, key, "is missing", f"a line `{key}: ...`", got="")
     _check_version(fields, found)
@@ -126,7 +144,7 @@ def read_design_file(path: Path) -> tuple[DesignFile, list[Fault]]:
         scenarios=_scenarios(fields, found.get("scenarios"), places),
         levers=_levers(fields, found.get("levers"), places),
         spreads=spreads,
-        sample=_sample(fields, found.get("sample"), spreads, tree),
+        sample=_sample(fields, found.get("sample"), spreads, tree) if "sample" in keys else None,
         replicates=fields.whole_if_there(found, "replicates", 1, MOST_REPLICATES, "runs of each scenario in each world")
         or 10,
         seed=fields.whole_if_there(found, "seed", 0, LARGEST_SEED, "seeds")
@@ -140,7 +158,7 @@ def read_design_file(path: Path) -> tuple[DesignFile, list[Fault]]:
         n_users=fields.whole_if_there(people, "people", 1, MOST_PEOPLE, "people", "population."),
         n_weeks=fields.whole_if_there(horizon, "weeks", 1, MOST_WEEKS, "weeks", "horizon."),
     )
-    return content, faults + fields.faults
+    return content, found
 
 
 def _is_nought(node: Node | None) -> bool:

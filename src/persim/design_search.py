@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from persim.errors import Fault, ScenarioError
@@ -9,16 +10,23 @@ from persim.scenario_fields import NAME, nearest
 from persim.scenario_search import SUFFIXES, find_named, is_file, search_folders
 from persim.scenario_yaml import read_nodes
 
+SWEEP, SENSITIVITY = "sweep", "sensitivity"
+_ONLY = {SENSITIVITY: re.compile(r"^(morris|sobol)\s*:", re.MULTILINE)}
 
-def find_design(path: str | Path) -> Path:
-    """The file a name or path stands for: here, in the folder `experiments` here, or among those that come with persim."""
+
+def find_design(path: str | Path, kind: str = SWEEP) -> Path:
+    """The file a name or path stands for: here, in the folder `experiments` here, or among those that come with persim.
+
+    Args:
+        kind: of design that is wanted; names of its kind are told where there is none.
+    """
     text = path.as_posix() if isinstance(path, Path) else path
     place = Path(text)
     if NAME.fullmatch(text) and (named := find_named(text, design_folders())):
         return named
     if place.suffix in SUFFIXES:
         return place
-    known = known_designs()
+    known = known_designs(kind)
     is_scenario = NAME.fullmatch(text) and find_named(text, search_folders())
     hint = f"{text} is a scenario: persim compare baseline {text}" if is_scenario else ""
     hint = hint or nearest(place.stem, known) or "persim brings " + ", ".join(known)
@@ -54,9 +62,18 @@ def design_folders() -> list[Path]:
     return [Path(), Path("experiments"), shipped_design_folder()]
 
 
-def known_designs() -> list[str]:
-    """The names of designs in the folders for them."""
+def known_designs(kind: str = SWEEP) -> list[str]:
+    """The names of designs of a kind in the folders for them."""
     found: set[str] = set()
     for folder in design_folders()[1:]:
-        found |= {path.stem for path in folder.glob("*.yaml")}
-    return sorted(name for name in found if NAME.fullmatch(name))
+        found |= {path.stem for path in folder.glob("*.yaml") if NAME.fullmatch(path.stem) and kind_of(path) == kind}
+    return sorted(found)
+
+
+def kind_of(path: Path) -> str:
+    """The kind of a design file, told by keys that only this kind has; a sweep's, if it has none of them."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return SWEEP
+    return next((kind for kind, keys in _ONLY.items() if keys.search(text)), SWEEP)

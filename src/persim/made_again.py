@@ -86,6 +86,12 @@ def _shares_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: in
     return attribute_again(folder, made.target, manifest["replicates"], _has_figures(manifest), jobs, progress)
 
 
+def _study_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
+    from persim.sensitivity.study import study_again
+
+    return study_again(folder, made.target, _has_figures(manifest), jobs, progress)
+
+
 def _story_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
     from persim.explain import told_again
 
@@ -126,5 +132,5 @@ def _practice_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: 
 MAKERS: dict[str, Maker] = {
     "compare": _comparison_again, "demo": _comparison_again, "run": _run_again, "sweep": _sweep_again,
     "attribute": _shares_again, "explain": _story_again, "twins": _twins_again, "flows": _flows_again,
-    "practice": _practice_again,
+    "practice": _practice_again, "sensitivity": _study_again,
 }  # fmt: skip

@@ -64,14 +64,15 @@ def part_bytes(content: Mapping[str, Any], rows: Sequence[tuple[int, str, bytes]
 def _which_runs(content: Mapping[str, Any], numbers: np.ndarray, runs: list[str]) -> tuple[list[str], list[pa.Array]]:
     import pyarrow as pa
 
+    found: dict[str, pa.Array] = {"number": pa.array(numbers), "run": pa.array(runs, pa.string())}
+    if "worlds" not in content:  # its runs are found on the way: their own numbers say which they are
+        return list(found), list(found.values())
     n_alternatives = len(content["alternatives"])
     worlds = np.array(content["worlds"], float).reshape(len(content["worlds"]), -1)
     cells = n_alternatives * len(worlds)
     replicates, cell = np.divmod(numbers, cells)
     world, alternative = np.divmod(cell, n_alternatives)
-    found: dict[str, pa.Array] = {
-        "number": pa.array(numbers),
-        "run": pa.array(runs, pa.string()),
+    found |= {
         "scenario": pa.array([content["alternatives"][place]["name"] for place in alternative], pa.string()),
         "world": pa.array(world),
         "replicate": pa.array(replicates),

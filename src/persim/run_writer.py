@@ -242,12 +242,16 @@ class RunWriter(RunStore):
         self._forget(numbers)
         return len(numbers)
 
-    def forget_foreign(self, name_of: Callable[[int], str]) -> int:
-        """Let parts be made again that hold a run of another name than `name_of` its number; returns how many."""
+    def forget_foreign(self, name_of: Callable[[int], str], stop: int | None = None) -> int:
+        """Let parts be made again that hold a run of another name than `name_of` its number; returns how many.
+
+        Args:
+            stop: only runs below this number are looked at.
+        """
         wrong = {
             number // self.part_rows
             for number, run in self._rows("SELECT number, run FROM runs")
-            if run != name_of(number)
+            if (stop is None or number < stop) and run != name_of(number)
         }
         self._forget_parts(sorted(wrong))
         self._begin()
@@ -297,7 +301,7 @@ class RunWriter(RunStore):
                 if len(table) < self.part_rows:
                     self._put_back(table)
             last = self._execute("SELECT max(number) FROM runs").fetchone()[0]
-            if last is not None:  # so many replicates had been asked for, at least
+            if last is not None and "worlds" in self.content:  # so many replicates had been asked for, at least
                 replicates = last // (len(self.content["worlds"]) * len(self.content["alternatives"])) + 1
                 self._execute("INSERT OR REPLACE INTO head VALUES ('replicates', ?)", (str(replicates),))
 

@@ -26,7 +26,7 @@ from persim.gaps_and_costs import DERIVED
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
 from persim.precision import CAP, Precision, next_replicates, read_half_width, stopping_words
 from persim.process_crew import by_processes
-from persim.run_maker import Maker, RunMaker, run_maker
+from persim.run_maker import Maker, run_maker
 from persim.run_store import DESIGN, FAILED, read_content
 from persim.run_writer import RunWriter
 from persim.store import DEFAULT_PLACE
@@ -237,7 +237,7 @@ def run_missing(store: RunWriter, maker: Maker, n_runs: int, order: Crew, progre
 
 def _crew(maker: Maker, numbers: Iterator[int], order: Crew) -> Arrived:
     """The crew asked for: a Dask cluster if a scheduler is named, else processes or threads here."""
-    if order.scheduler is not None and isinstance(maker, RunMaker):
+    if order.scheduler is not None:
         from persim.dask_crew import by_dask
 
         return by_dask(maker, numbers, order.scheduler)

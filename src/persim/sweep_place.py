@@ -177,6 +177,17 @@ def _foreign(place: Path, ours: set[str]) -> Iterator[str]:
             yield found.name
 
 
+def check_kind(place: Path, old: dict[str, Any], kind: str) -> None:
+    """Raises: StoreError if the store of this design.json holds another kind of thing, or runs of another model."""
+    if old.get("kind") != kind:
+        raise StoreError(f"{place} holds a {old.get('kind', 'sweep')}, not a {kind}; choose another --out")
+    if old["model_version"] != MODEL_VERSION:
+        raise StoreError(
+            f"{place} was begun with version {old['model_version']} of the model (persim {old['persim']}); this is "
+            f"{MODEL_VERSION}. Their runs must not be mixed: begin anew with --force or in another folder"
+        )
+
+
 def check_same(place: Path, design: Design) -> None:
     """Raises: StoreError with the differences in words, if the store was begun for another design or model."""
     old, new = read_content(place), content_of(design)
