@@ -1,4 +1,4 @@
-"""Write what is made from tables of the program: docs/parameters.md, docs/ledger.md, the schemas of scenarios and designs.
+"""Write what is made from tables of the program: pages and tables in docs/, schemas.
 
 python scripts/generate_docs.py           # write them
 python scripts/generate_docs.py --check   # fail if one of them is out of date, write nothing
@@ -9,11 +9,15 @@ import json
 import sys
 from pathlib import Path
 
+from doc_tables import pages_with_tables
+
 from persim.design_schema import design_schema
 from persim.ledger_docs import markdown as ledger_page
+from persim.outcome_docs import markdown as outcome_page
 from persim.parameter_docs import markdown as parameter_page
 from persim.scenario_schema import scenario_schema
 from persim.sensitivity.schema import sensitivity_schema
+from persim.state_docs import markdown as state_page
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -26,8 +30,13 @@ def generated() -> dict[Path, str]:
         ROOT / "experiments" / "sensitivity.schema.json": sensitivity_schema(),
     }
     texts = {path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for path, schema in schemas.items()}
-    pages = {"parameters.md": parameter_page(), "ledger.md": ledger_page()}
-    return {**{ROOT / "docs" / name: text for name, text in pages.items()}, **texts}
+    pages = {
+        "parameters.md": parameter_page(),
+        "ledger.md": ledger_page(),
+        "state.md": state_page(),
+        "outcomes.md": outcome_page(),
+    }
+    return {**{ROOT / "docs" / name: text for name, text in pages.items()}, **texts, **pages_with_tables()}
 
 
 def main() -> int:

@@ -75,7 +75,7 @@ def default_text(parameter: Parameter) -> str:
 
 def markdown() -> str:
     """The page `docs/parameters.md`."""
-    lines = [_INTRODUCTION.format(n=len(TABLE)), *_summary()]
+    lines = [_INTRODUCTION.format(n=len(TABLE)), *count_by_grade()]
     for group in GROUPS:
         lines += ["", f"## {GROUP_TITLES.get(group, group.capitalize())}", ""]
         lines += [
@@ -100,7 +100,8 @@ def _row(p: Parameter) -> dict[str, str | float | None]:
     return {column: getattr(p, column) for column in COLUMNS[:-1]} | {"when": when}
 
 
-def _summary() -> list[str]:
+def count_by_grade() -> list[str]:
+    """A table in Markdown: how many parameters of each group have which evidence grade."""
     grades = ("measured", "published estimate", "qualitative", "assumption")
     lines = [
         f"| group | {' | '.join(grades)} | all |",

@@ -3,12 +3,12 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from persim.parameters import TABLE
+from persim.rule_numbers import MECHANICS, NO_WEIGHTS, functions_in, is_switch, weights_of
 from persim.week import PHASES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,18 +22,6 @@ ACTORS = {  # the first word of a rule -> the column of the table
     **dict.fromkeys(("team", "organisation", "council", "panel", "manager"), 3),
 }
 RECKONINGS = 4
-# Numbers in a rule that are no weight of a form: ends of ranges, purposes of further draws, long ago; and bits.
-NO_WEIGHTS = {0, 1, 200, 400, 600, 100000, 1e-9}
-MECHANICS = {"peer_row": {8, 1023}, "judgement_period": {20, 1023}, "fading": {0.6931471805599453}}
-
-
-def rules_in(path: Path) -> Iterator[ast.FunctionDef]:
-    """The functions of a file that are rules."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and "rule" in [
-            d.id for d in node.decorator_list if isinstance(d, ast.Name)
-        ]:
-            yield node
 
 
 def named(text: str) -> list[str]:
@@ -53,7 +41,7 @@ def table_after(heading: str, page: str) -> list[list[str]]:
     return rows[2:]
 
 
-CODE = {rule.name: (path.stem, rule) for path in sorted(RULES.glob("*.py")) for rule in rules_in(path)}
+CODE = {rule.name: (path.stem, rule) for path in sorted(RULES.glob("*.py")) for rule in functions_in(path)}
 ELSEWHERE = {
     rule.name: rule
     for path in [
@@ -61,7 +49,7 @@ ELSEWHERE = {
         ROOT / "src/persim/population.py",
         ROOT / "src/persim/week.py",
     ]
-    for rule in rules_in(path)
+    for rule in functions_in(path)
 }
 
 
@@ -101,27 +89,9 @@ def test_every_rule_is_described_once() -> None:
     assert dict(described) == dict.fromkeys([*CODE, *ELSEWHERE], 1)
 
 
-def is_switch(node: ast.AST) -> bool:
-    """Is this the look at a switch: `p.lift_... < 0.5` or `>= 0.5`?"""
-    return isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr.startswith("lift_")
-
-
-def weights_of(rule: ast.AST) -> set[float]:
-    """The numbers in a rule, those with which switches are compared left out."""
-    switches = {id(number) for node in ast.walk(rule) if is_switch(node) for number in ast.walk(node)}
-    return {
-        abs(float(node.value))
-        for node in ast.walk(rule)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, int | float)
-        and not isinstance(node.value, bool)
-        and id(node) not in switches
-    }
-
-
 @pytest.mark.parametrize("name", CODE)
 def test_every_fixed_weight_of_a_rule_stands_in_its_description(name: str) -> None:
-    weights = weights_of(CODE[name][1])
+    weights = set(weights_of(CODE[name][1]))
     described = {float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", entries()[name])}
     assert weights - described - NO_WEIGHTS - MECHANICS.get(name, set()) == set()
 
