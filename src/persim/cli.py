@@ -196,6 +196,11 @@ if importlib.util.find_spec("persim.cli_attribute") is not None:  # `attribute`
 
     register_attribute(app)
 
+if importlib.util.find_spec("persim.cli_evidence") is not None:  # `evidence`
+    from persim.cli_evidence import register as register_evidence
+
+    register_evidence(app)
+
 if importlib.util.find_spec("persim.cli_sensitivity") is not None:  # `sensitivity`
     from persim.cli_sensitivity import register as register_sensitivity
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from persim.errors import StoreError
 from persim.experiment import Progress
-from persim.scenario import Scenario
+from persim.scenario import Scenario, read_scenario
 from persim.scenario_resolved import scenario_of
 from persim.store import MANIFEST, ResultFolder
 
@@ -129,8 +129,31 @@ def _practice_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: 
     return write_practice(found, made, started, _has_figures(manifest))
 
 
+def _targets_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
+    from persim.evidence.folder import hold_targets, write_targets
+
+    started, seeds = time.time(), _seeds(manifest)
+    held = hold_targets(folder / "evidence", _scenario(manifest["scenarios"][0], folder), seeds, jobs, progress)
+    return write_targets(held, folder / "evidence", made, started, _has_figures(manifest))
+
+
+def _patterns_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
+    from persim.evidence.folder import try_patterns, write_patterns
+
+    started, seeds, place = time.time(), _seeds(manifest), folder / "evidence"
+    for name, digest in manifest["digests"].items():
+        if read_scenario(name).digest() != digest:
+            raise StoreError(f"the scenario {name!r} is not the one that these patterns were run with")
+    tried = try_patterns(place, manifest["changes"], seeds, manifest["people"], jobs, progress)
+    return write_patterns(tried, place, made, started, _has_figures(manifest))
+
+
+def _seeds(manifest: Manifest) -> range:
+    return range(manifest["seed"], manifest["seed"] + manifest["replicates"])
+
+
 MAKERS: dict[str, Maker] = {
     "compare": _comparison_again, "demo": _comparison_again, "run": _run_again, "sweep": _sweep_again,
     "attribute": _shares_again, "explain": _story_again, "twins": _twins_again, "flows": _flows_again,
-    "practice": _practice_again, "sensitivity": _study_again,
+    "practice": _practice_again, "evidence": _targets_again, "patterns": _patterns_again, "sensitivity": _study_again,
 }  # fmt: skip

@@ -73,6 +73,18 @@ def pattern_effects(
     n_users: int = 3000,
     jobs: int = 0,
     progress: Progress | None = None,
+) -> list[PatternEffect]:
+    """Run every world that the patterns need with the same seeds, and take their effects: see `tried`."""
+    return tried(patterns, base_changes, seeds, n_users, jobs, progress)[0]
+
+
+def tried(
+    patterns: Sequence[Pattern],
+    base_changes: Mapping[str, float] | None = None,
+    seeds: Sequence[int] = range(1, 13),
+    n_users: int = 3000,
+    jobs: int = 0,
+    progress: Progress | None = None,
 ) -> tuple[list[PatternEffect], list[Failure]]:
     """Run every world that the patterns need with the same seeds, and take their effects.
 
@@ -153,10 +165,11 @@ def _worlds(sides: Sequence[Side], base: Mapping[str, float], n_users: int) -> d
         if side.constant is None:
             by_world.setdefault(_key(side), []).append(side)
     scenarios = {name: read_scenario(name) for name in {name for name, _ in by_world}}
-    return {
-        key: _World(scenarios[key[0]].changed(n_users=n_users, **(dict(base) | dict(key[1]))), own)
-        for key, own in by_world.items()
-    }
+    found = {}
+    for (name, changes), own in by_world.items():
+        numbers: dict[str, float | None] = {**base, **dict(changes)}
+        found[name, changes] = _World(scenarios[name].changed(n_users, None, **numbers), own)
+    return found
 
 
 def _effect(contrast: Contrast, worlds: Mapping[World, _World], n_seeds: int) -> Effect:

@@ -10,6 +10,8 @@ from persim.evidence.read_ranges import read_ranges
 from persim.evidence.read_targets import read_targets
 from persim.evidence.rows import Evidence
 
+FILES = ("targets.yaml", "patterns.yaml", "ranges.yaml")
+
 
 def shipped_evidence() -> Path:
     """The folder of the evidence that comes with persim: inside a wheel, or at the root of a checkout."""
