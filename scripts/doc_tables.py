@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from persim.evidence import Evidence, read_evidence
+from persim.evidence import Evidence, docs, read_evidence
 from persim.parameter_docs import count_by_grade
 from persim.parameters import TABLE
 from persim.rule_numbers import fixed_numbers
@@ -14,7 +14,7 @@ BEGINS, ENDS = "<!-- table: {}, made by scripts/generate_docs.py -->", "<!-- end
 MARKED = re.compile(
     r"(<!-- table: ([\w ]+), made by scripts/generate_docs\.py -->\n).*?(<!-- end of table -->)", re.DOTALL
 )
-PAGES = ("model.md", "rat-rs.md", "stress-abs.md", "trace.md")
+PAGES = ("evidence.md", "model.md", "rat-rs.md", "stress-abs.md", "trace.md")
 
 
 def table_of_fixed_numbers() -> list[str]:
@@ -48,12 +48,12 @@ def _uses(rows: Evidence) -> list[tuple[str, list, str]]:
         "validation": "held out",
     }
     found = [(f"targets for {use}", chosen, purposes[use]) for use, chosen in targets.items()]
-    shown = [p for p in rows.patterns if not p.not_shown]
+    shown = [p for p in rows.patterns if p.contrasts]
     used = [r for r in rows.ranges if r.parameters]
     return [
         *found,
         ("patterns compared", shown, "direction of an effect, in paired runs"),
-        ("patterns that cannot be shown", [p for p in rows.patterns if p.not_shown], "named, with the reason"),
+        ("of these, not shown in part", [p for p in shown if p.not_shown], "named, with the reason"),
         ("figures behind parameters", used, "default and bounds of a parameter"),
         ("figures used by no parameter", [r for r in rows.ranges if not r.parameters], "named, with the reason"),
     ]
@@ -80,6 +80,10 @@ TABLES = {
     "evidence use": table_of_evidence_use,
     "targets": table_of_targets,
     "parameters by grade": table_of_grades,
+    "published targets": docs.table_of_published_targets,
+    "figures for parameters": docs.table_of_figures_for_parameters,
+    "figures not used": docs.table_of_figures_not_used,
+    "patterns": docs.table_of_patterns,
 }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from doc_tables import pages_with_tables
 
 from persim.design_schema import design_schema
+from persim.evidence.schema import evidence_schemas
 from persim.ledger_docs import markdown as ledger_page
 from persim.outcome_docs import markdown as outcome_page
 from persim.parameter_docs import markdown as parameter_page
@@ -28,7 +29,7 @@ def generated() -> dict[Path, str]:
         ROOT / "scenarios" / "scenario.schema.json": scenario_schema(),
         ROOT / "experiments" / "design.schema.json": design_schema(),
         ROOT / "experiments" / "sensitivity.schema.json": sensitivity_schema(),
-    }
+    } | {ROOT / "evidence" / name: schema for name, schema in evidence_schemas().items()}
     texts = {path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for path, schema in schemas.items()}
     pages = {
         "parameters.md": parameter_page(),
