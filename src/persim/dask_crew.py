@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import pickle
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from persim.crews import LOOK_SECONDS, Arrived, Batches
 from persim.errors import InputError, PersimError, StoreError
@@ -28,6 +28,15 @@ CONNECT_SECONDS = 10
 CLOSE_SECONDS = 2
 WAIT_FOR_WORKERS_SECONDS = 120
 BATCHES_A_THREAD = 2
+
+
+@runtime_checkable
+class Sendable(Maker, Protocol):
+    """A maker that can be sent to other machines, a batch of runs at a time."""
+
+    def only(self, numbers: Sequence[int]) -> Sendable:
+        """A copy that can make these runs, small enough to be sent with them."""
+        ...
 
 
 def by_dask(maker: Maker, numbers: Iterator[int], scheduler: str) -> Arrived:

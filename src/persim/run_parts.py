@@ -18,6 +18,7 @@ from persim.study_size import VARIANCE_PARTS
 if TYPE_CHECKING:
     import pyarrow as pa
 
+PLAIN_KIND = "calibration"  # a store whose rows say themselves which world they are of
 PEOPLE, STEP, VARIANCE, GAP_PEOPLE = "people:", "step:", "control_felt:", "people:"
 
 
@@ -67,6 +68,8 @@ def _which_runs(content: Mapping[str, Any], numbers: np.ndarray, runs: list[str]
     found: dict[str, pa.Array] = {"number": pa.array(numbers), "run": pa.array(runs, pa.string())}
     if "worlds" not in content:  # its runs are found on the way: their own numbers say which they are
         return list(found), list(found.values())
+    if content.get("kind") == PLAIN_KIND:
+        return ["number", "run"], [pa.array(numbers), pa.array(runs, pa.string())]
     n_alternatives = len(content["alternatives"])
     worlds = np.array(content["worlds"], float).reshape(len(content["worlds"]), -1)
     cells = n_alternatives * len(worlds)

@@ -257,6 +257,25 @@ class RunStore:
                 found[number] = np.frombuffer(content, "<f8")[places]
         return found
 
+    def names_between(self, first: int, stop: int) -> list[tuple[int, str]]:
+        """(number, name) of the runs from `first` to `stop` that have ended, in order."""
+        return self._rows("SELECT number, run FROM runs WHERE number >= ? AND number < ? ORDER BY 1", (first, stop))
+
+    def numbers_between(self, first: int, stop: int) -> np.ndarray:
+        """All columns of the runs from `first` to `stop`, shape (stop - first, n_columns); NaN for a run not there."""
+        found = np.full((stop - first, len(self.columns)), np.nan)
+        for part in self.parts():
+            if part.part * self.part_rows < stop and (part.part + 1) * self.part_rows > first:
+                table = self.read_part(part, ["number", *self.columns])
+                numbers = table["number"].to_numpy()
+                here = (numbers >= first) & (numbers < stop)
+                values = np.column_stack([table[name].to_numpy() for name in self.columns])
+                found[numbers[here] - first] = values[here]
+        for number, content in self.all_waiting():
+            if first <= number < stop:
+                found[number - first] = np.frombuffer(content, "<f8")
+        return found
+
     def _now(self, part: Part) -> Part | None:
         """The part of this number as the ledger has it now."""
         rows = self._rows("SELECT part, file, sha256, rows FROM parts WHERE part = ?", (part.part,))

@@ -74,16 +74,28 @@ class _Process:
 
 @dataclass(frozen=True)
 class Emulator:
-    """Emulators of all targets, over a space; `check` has one entry a target."""
+    """Emulators of all targets, over a space.
+
+    `check` has one entry a target; `replicates_tell` is the variance by chance that replicates tell of, 0 if they do not.
+    """
 
     space: Space
     processes: tuple[_Process, ...]
     check: tuple[Check, ...]
+    replicates_tell: np.ndarray
 
     @property
     def chance(self) -> np.ndarray:
         """Variance by chance of one simulated mean, shape (n_targets,)."""
         return np.array([process.scale**2 * process.chance for process in self.processes])
+
+    @property
+    def left_over(self) -> np.ndarray:
+        """Variance of one simulated mean beyond the chance that replicates tell of, shape (n_targets,).
+
+        The chance of small runs is no part of a figure of a whole country; what else moves the mean is.
+        """
+        return np.maximum(0.0, self.chance - self.replicates_tell)
 
     def predict(self, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and emulator variance (without chance) in the unit cube, each of shape (n_points, n_targets)."""
@@ -125,7 +137,7 @@ def fit(space: Space, unit: np.ndarray, simulated: np.ndarray, chance: np.ndarra
             mean, variance = trial.predict(x[out])
             checks.append(Check((y[out] - mean) / np.sqrt(variance + trial.scale**2 * trial.chance)))
             processes.append(_process(x, y, learnt))
-    return Emulator(space, tuple(processes), tuple(checks))
+    return Emulator(space, tuple(processes), tuple(checks), np.asarray(chance, float))
 
 
 def emulator_simulator(emulator: Emulator, seed: int = 0, chance: bool = True) -> Callable[..., np.ndarray]:

@@ -1,8 +1,9 @@
 """History matching: wave by wave, the part of the space is cut away that cannot give the observed figures.
 
 A point is ruled out if, for any target, the emulator's mean lies more than `cut` standard deviations from the figure,
-where the variance adds up emulator, chance and observation (Vernon, Goldstein and Bower 2010, Bayesian Analysis 5). What is
-left is small, so it is sampled by a chain of nested levels (subset simulation), which tells its share of the whole too.
+where the variance adds up emulator, observation, and chance as far as replicates do not tell it apart (Vernon, Goldstein and
+Bower 2010, Bayesian Analysis 5). What is left is small, so it is sampled by a chain of nested levels (subset simulation),
+which tells its share of the whole too.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ DESIGN, FITTING, SAMPLING = range(3)  # purposes of luck
 class HistorySettings:
     """How the space is cut: waves of so many points, the cut, and how many points stand for what is left.
 
-    `small` is the emulator's variance, as a share of observation and chance, below which another wave says nothing new.
+    `small` is the emulator's variance, over that of observation, below which another wave says nothing new.
     """
 
     waves: int = 3
@@ -50,7 +51,7 @@ class Region:
         found = np.zeros(len(unit))
         for emulator, cut in zip(reversed(self.emulators), reversed(self.cuts), strict=True):
             mean, variance = emulator.predict(unit)
-            found = np.maximum(found, self.observed.implausibility(mean, variance + emulator.chance) / cut)
+            found = np.maximum(found, self.observed.implausibility(mean, variance + emulator.left_over) / cut)
         return found
 
     def allows(self, unit: np.ndarray) -> np.ndarray:
@@ -59,7 +60,7 @@ class Region:
         for emulator, cut in zip(reversed(self.emulators), reversed(self.cuts), strict=True):
             places = np.flatnonzero(left)
             mean, variance = emulator.predict(unit[places])
-            left[places] = self.observed.implausibility(mean, variance + emulator.chance) <= cut
+            left[places] = self.observed.implausibility(mean, variance + emulator.left_over) <= cut
         return left
 
 
@@ -67,7 +68,7 @@ class Region:
 class Wave:
     """One wave: its points (values and what they gave), the emulator, the share of space left, the cut that was used.
 
-    `uncertainty` is the emulator's variance over that of observation and chance, for each target, in what is left.
+    `uncertainty` is the emulator's variance over that of observation, for each target, in what is left.
     """
 
     points: np.ndarray
@@ -132,7 +133,7 @@ def match(
 
 def _uncertainty(emulator: Emulator, observed: Observed, pool: np.ndarray) -> np.ndarray:
     _, variance = emulator.predict(pool)
-    return np.median(variance, axis=0) / (np.square(observed.sd) + emulator.chance)
+    return np.median(variance, axis=0) / (np.square(observed.sd) + emulator.left_over)
 
 
 def _some(pool: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:

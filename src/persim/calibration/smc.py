@@ -19,6 +19,7 @@ from scipy.special import logsumexp
 
 from persim.calibration.emulator import one_thread
 from persim.calibration.history import Simulator
+from persim.calibration.smoothing import Smoothed, smoothed
 from persim.calibration.space import Space, effective, luck, systematic
 from persim.calibration.targets import Observed, averaged
 from persim.calibration.targets import observed as plain_observed
@@ -70,13 +71,14 @@ class Generation:
     """One generation: values of its points (carried ones first), and what they gave.
 
     Attributes:
-        width: reached with it and all before. ess: of each chain at that width. accepted: share of proposals within what
-            is allowed, for each chain.
+        chance: variance of a figure by chance, shape (n_targets,), 0 if unknown. width: reached with it and all before.
+        ess: of each chain at that width. accepted: share of proposals within what is allowed, for each chain.
     """
 
     points: np.ndarray
     unit: np.ndarray
     simulated: np.ndarray
+    chance: np.ndarray
     width: float
     ess: np.ndarray
     accepted: np.ndarray
@@ -87,7 +89,9 @@ class SmcResult:
     """A weighted sample of the posterior.
 
     Attributes:
-        points: values, shape (n, k), those of a stage before first. simulated: their figures, shape (n, n_targets).
+        points: values, shape (n, k), those of a stage before first. simulated: their figures, shape (n, n_targets);
+            figures: the same with the chance of small runs taken out, which weights are made of (`smoothing`).
+        own: share of a point's own distance from its neighbours that was kept, shape (n_targets,); 1 without chance.
         weights: shape (n,), sum to 1. chain, generation: of each point. ess: effective sample size of all.
         chain_weights: weights as each chain alone would give them, summing to 1 in every chain.
         generations: as they were run. reached: did the width come down to 1 by itself?
@@ -95,6 +99,8 @@ class SmcResult:
 
     points: np.ndarray
     simulated: np.ndarray
+    figures: np.ndarray
+    own: np.ndarray
     weights: np.ndarray
     chain: np.ndarray
     generation: np.ndarray
@@ -169,6 +175,7 @@ class _Run:
         self.start, self.carried = start, carried
         self.done: list[Generation] = []
         self.proposals: list[list[_Proposal | None]] = []
+        self._smooth: dict[int | None, Smoothed] = {}
         self.each = settings.particles // settings.chains
         self.own = np.repeat(np.arange(settings.chains), self.each)  # chain of each point of a generation
 
@@ -183,10 +190,12 @@ class _Run:
         self.proposals.append([proposal for _, proposal in made])
         points = np.hstack([self._drawn_before(), values])
         numbers = len(self.done) * self.settings.particles + np.arange(len(points))
-        simulated, _ = averaged(self.simulator(points, numbers))
+        simulated, chance = averaged(self.simulator(points, numbers))
         accepted = np.array([1.0 if proposal is None else proposal.inside for _, proposal in made])
         before = self.done[-1].width if self.done else np.inf
-        self.done.append(Generation(points, self.prior.unit(values), simulated, np.inf, np.zeros(0), accepted))
+        unit = self.prior.unit(values)
+        self.done.append(Generation(points, unit, simulated, chance, np.inf, np.zeros(0), accepted))
+        self._smooth = {}
         width, ess = self._width(before)
         self.done[-1] = replace(self.done[-1], width=width, ess=ess)
 
@@ -246,16 +255,15 @@ class _Run:
         """The smallest width from 1 to the one before at which every chain has enough effective particles, and those."""
         chains = range(self.settings.chains)
         logs = [self._log_ratio(chain) for chain in chains]
-        kernels = [self.aims.log_kernel(self._simulated(chain)) for chain in chains]
         for chain in chains:
-            if not np.isfinite(kernels[chain]).any():
+            if not np.isfinite(self._log_kernel(chain, 1.0)).any():
                 raise InputError(
                     f"no point of chain {chain + 1} gives every target: the runs are too small to have a base for all of "
                     "them, or the model cannot be fitted to these targets"
                 )
 
         def ess(width: float) -> np.ndarray:
-            return np.array([effective(_normalised(logs[c] + kernels[c] / width**2)) for c in chains])
+            return np.array([effective(_normalised(logs[c] + self._log_kernel(c, width))) for c in chains])
 
         wanted = self.settings.ess_share * self.each
         low, high = 1.0, min(before, 1e6)
@@ -270,6 +278,20 @@ class _Run:
     def _simulated(self, chain: int | None) -> np.ndarray:
         return np.vstack([one.simulated[self._whose(chain)] for one in self.done])
 
+    def _smoothed(self, chain: int | None) -> Smoothed:
+        """Figures of all points so far, of one chain by itself or of all, with chance taken out."""
+        if chain not in self._smooth:
+            own = self._whose(chain)
+            chance = np.mean([one.chance for one in self.done], axis=0)
+            first = 0 if self.carried is None else self.carried.points.shape[1]
+            points = np.vstack([np.hstack([one.points[own][:, :first], one.unit[own]]) for one in self.done])
+            self._smooth[chain] = smoothed(points, self._simulated(chain), chance, self.aims.values, self.aims.sd)
+        return self._smooth[chain]
+
+    def _log_kernel(self, chain: int | None, width: float) -> np.ndarray:
+        found = self._smoothed(chain)
+        return self.aims.log_kernel(found.figures, width, found.unknown)
+
     def _whose(self, chain: int | None) -> np.ndarray:
         return np.ones(len(self.own), bool) if chain is None else self.own == chain
 
@@ -281,17 +303,17 @@ class _Run:
         return np.log(len(logs)) - logsumexp(logs, axis=0)
 
     def _log_weights(self, chain: int | None, width: float = 1.0) -> np.ndarray:
-        return self._log_ratio(chain) + self.aims.log_kernel(self._simulated(chain), width)
+        return self._log_ratio(chain) + self._log_kernel(chain, width)
 
     def pooled(self) -> SmcResult:
         """All generations together, at width 1."""
-        weights = _normalised(self._log_weights(None))
+        weights, found = _normalised(self._log_weights(None)), self._smoothed(None)
         chain = np.tile(self.own, len(self.done))
         alone = np.zeros(len(weights))
         for one in range(self.settings.chains):
             alone[chain == one] = _normalised(self._log_weights(one))
         return SmcResult(
-            np.vstack([one.points for one in self.done]), self._simulated(None), weights, chain,
+            np.vstack([one.points for one in self.done]), self._simulated(None), found.figures, found.own, weights, chain,
             np.repeat(np.arange(len(self.done)), len(self.own)), effective(weights), alone, tuple(self.done),
             self.done[-1].width == 1.0,
         )  # fmt: skip

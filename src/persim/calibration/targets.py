@@ -30,10 +30,15 @@ class Observed:
         found = (simulated - self.values) / self.sd
         return np.where(self.upper & (found < 0.0), 0.0, found)
 
-    def log_kernel(self, simulated: np.ndarray, width: float = 1.0) -> np.ndarray:
-        """Log weight of each point, shape (n_points,), up to a constant; minus infinity where a figure is missing."""
-        squares = np.square(self.distances(simulated)).sum(axis=-1)
-        return np.where(np.isfinite(squares), -0.5 * squares / width**2, -np.inf)
+    def log_kernel(self, simulated: np.ndarray, width: float = 1.0, unknown: np.ndarray | None = None) -> np.ndarray:
+        """Log weight of each point, shape (n_points,), up to a constant; minus infinity where a figure is missing.
+
+        Args:
+            unknown: variance of the figures themselves, shape (n_targets,), which adds to that of observation.
+        """
+        more = 0.0 if unknown is None else unknown / np.square(self.sd)
+        squares = (np.square(self.distances(simulated)) / (width**2 + more)).sum(axis=-1)
+        return np.where(np.isfinite(squares), -0.5 * squares, -np.inf)
 
     def implausibility(self, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
         """The largest distance of any target in standard deviations of everything uncertain, shape (n_points,).
