@@ -17,12 +17,15 @@ from pathlib import Path
 import numpy as np
 
 from persim.comparison_plan import checked_to_compare, read_window, reduction_for, shared_weeks, unique_names
-from persim.design_file import DesignFile, Levers, Sample, Spread, between, read_design_file, tidy
+from persim.design_file import DesignFile, Levers, read_design_file
+from persim.design_sample import POSTERIOR, Sample, Spread
 from persim.design_search import find_design
+from persim.design_worlds import drawn_clashes, posterior_of, with_posterior, worlds_of
+from persim.drawn_worlds import in_drawn_world, is_lever
 from persim.errors import Fault, InputError, ScenarioError
 from persim.gaps_and_costs import GAPS
 from persim.outcomes import BY_NAME as OUTCOMES_BY_NAME
-from persim.parameters import BY_NAME
+from persim.posterior import Posterior
 from persim.reduction import Reduction
 from persim.scenario import Scenario, read_scenario
 from persim.scenario_fields import NAME
@@ -95,7 +98,14 @@ class Design:
         """The scenario of one cell."""
         world, alternative = divmod(number, self.n_alternatives)
         scenario = self.alternatives[alternative]
-        return scenario.in_world(self.world(world)) if self.factors else scenario
+        return in_drawn_world(scenario, self.world(world), self.drawn) if self.factors else scenario
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The parameters that come from a posterior sample; none if worlds are not drawn from one."""
+        if self.sample is None or self.sample.method != POSTERIOR:
+            return ()
+        return tuple(factor.parameter for factor in self.factors if not factor.values)
 
 
 def read_design(
@@ -116,12 +126,20 @@ def read_design(
         raise ScenarioError(faults)
     apart = len(scenarios) > 1
     alternatives = [s for scenario in scenarios for s in with_levers(scenario, content.levers, apart)]
+    return made_of(content, alternatives, replicates, seed)
+
+
+def made_of(
+    content: DesignFile, alternatives: Sequence[Scenario], replicates: int | None = None, seed: int | None = None
+) -> Design:
+    """The design of a file's content and its alternatives, in order. Raises: ScenarioError with every fault."""
+    posterior = posterior_of(content)
     names = unique_names([scenario.name for scenario in alternatives])
-    faults = _clashes(content, alternatives, names)
+    faults = [*_clashes(content, alternatives, names), *drawn_clashes(content, posterior)]
     if faults:
         raise ScenarioError(faults)
     try:
-        return _design(content, alternatives, names, replicates, seed)
+        return _design(content, alternatives, names, replicates, seed, posterior)
     except InputError as error:
         raise ScenarioError([content.fault("scenarios", str(error))]) from None
 
@@ -132,8 +150,10 @@ def _design(
     names: tuple[str, ...],
     replicates: int | None,
     seed: int | None,
+    posterior: Posterior | None,
 ) -> Design:
     remarks = checked_to_compare(list(alternatives), names)
+    content, alternatives, more = with_posterior(content, alternatives, names, posterior)
     first, stop = shared_weeks(list(alternatives), names)
     n_worlds = math.prod(len(spread.values) or 1 for spread in content.spreads)
     n_worlds *= content.sample.points if content.sample and not all(s.values for s in content.spreads) else 1
@@ -162,14 +182,14 @@ def _design(
         alternatives=tuple(replace(scenario, n_weeks=stop - scenario.start_week) for scenario in alternatives),
         names=names,
         factors=content.spreads,
-        worlds=worlds_of(content.spreads, content.sample),
+        worlds=worlds_of(content.spreads, content.sample, posterior),
         sample=content.sample,
         replicates=content.replicates if replicates is None else replicates,
         seed=content.seed if seed is None else seed,
         reduction=reduction,
         deciding_outcome=content.deciding_outcome,
         asked_outcomes=content.outcomes,
-        remarks=(*remarks, *_overridden(content, alternatives)),
+        remarks=(*remarks, *_overridden(content, alternatives), *more),
         path=content.path,
     )
     faults = list(_share_faults(content, design))
@@ -245,40 +265,6 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def worlds_of(factors: Sequence[Spread], sample: Sample | None) -> np.ndarray:
-    """Every combination of listed values with every sampled point: shape (n_worlds, n_factors).
-
-    The first listed parameter varies slowest, samples fastest. Values have six digits, so that a table shows all of them.
-    """
-    sampled = [factor for factor in factors if not factor.values]
-    points = _points(sampled, sample) if sampled and sample else np.zeros((1, 0))
-    lists = [factor.values for factor in factors if factor.values]
-    rows = []
-    for values in itertools.product(*lists):
-        for point in points:
-            listed, drawn = iter(values), iter(point)
-            rows.append([next(listed) if factor.values else next(drawn) for factor in factors])
-    return np.array(rows, float).reshape(len(rows), len(factors))
-
-
-def _points(factors: Sequence[Spread], sample: Sample) -> np.ndarray:
-    """Sampled values, shape (points, n_factors)."""
-    from scipy.stats import qmc
-
-    rng = np.random.default_rng(sample.seed)
-    if sample.method == "sobol":
-        shares = qmc.Sobol(len(factors), scramble=True, rng=rng).random(sample.points)
-    elif sample.method == "latin_hypercube":
-        shares = qmc.LatinHypercube(len(factors), rng=rng).random(sample.points)
-    else:
-        shares = rng.random((sample.points, len(factors)))
-    values = [
-        [tidy(BY_NAME[f.parameter], between(f.low, f.high, float(share), f.log)) for f, share in zip(factors, row, strict=True)]
-        for row in shares
-    ]  # fmt: skip
-    return np.array(values).reshape(sample.points, len(factors))
-
-
 def _clashes(content: DesignFile, alternatives: Sequence[Scenario], names: Sequence[str]) -> list[Fault]:
     """What cannot be asked together: above all to vary what an alternative changes, which would take its difference away."""
     faults = []
@@ -314,7 +300,9 @@ def _steps(scenario: Scenario, name: str) -> list[tuple[object, ...]]:
 
 def _overridden(content: DesignFile, alternatives: Sequence[Scenario]) -> list[str]:
     """A remark on varied numbers that the scenarios change at a date: the world's value holds in every week."""
-    names = [s.parameter for s in content.spreads if _steps(alternatives[0], s.parameter)]
+    drawn = content.sample is not None and content.sample.method == POSTERIOR  # levers on drawn numbers act
+    spreads = [s for s in content.spreads if s.values or not drawn]
+    names = [s.parameter for s in spreads if _steps(alternatives[0], s.parameter)]
     if not names:
         return []
     return [
@@ -330,10 +318,11 @@ def _share_faults(content: DesignFile, design: Design) -> Iterator[Fault]:
         varied = [name for name in (first, second) if name in columns]
         if not varied:
             continue
-        for scenario, called in zip(design.alternatives, design.names, strict=True):
+        for number, (scenario, called) in enumerate(zip(design.alternatives, design.names, strict=True)):
             weekly = scenario.weekly_parameters()
             most = sum(
-                design.worlds[:, columns[n]] if n in columns else np.full(design.n_worlds, weekly[n].max())
+                _drawn_most(design, number, n) if n in design.drawn and is_lever(scenario, n)
+                else design.worlds[:, columns[n]] if n in columns else np.full(design.n_worlds, weekly[n].max())
                 for n in (first, second)
             )  # fmt: skip
             if np.any(over := np.asarray(most) > 1 + 1e-9):
@@ -341,5 +330,12 @@ def _share_faults(content: DesignFile, design: Design) -> Iterator[Fault]:
                     f"comes with {second if varied[0] == first else first} to more than the whole in "
                     f"{int(over.sum())} of {design.n_worlds} worlds of {called}"
                 )
-                yield content.fault(f"parameters.{varied[0]}", problem, "shares that come to at most 1 together")
+                key = "sample" if varied[0] in design.drawn else f"parameters.{varied[0]}"
+                yield content.fault(key, problem, "shares that come to at most 1 together", got=varied[0])
                 break
+
+
+def _drawn_most(design: Design, alternative: int, name: str) -> np.ndarray:
+    """The largest value that a drawn number has in any week of an alternative, in each world, shape (n_worlds,)."""
+    cells = range(alternative, design.n_cells, design.n_alternatives)
+    return np.array([design.cell(cell).weekly_parameters()[name].max() for cell in cells])

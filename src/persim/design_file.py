@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from persim.design_sample import LARGEST_SEED, Sample, Spread, read_sample
 from persim.errors import Fault, ScenarioError
 from persim.gaps_and_costs import DERIVED
 from persim.outcomes import ALL_GROUPS
@@ -23,7 +24,7 @@ from persim.scenario_file import MOST_PEOPLE, MOST_WEEKS, Arm, read_arms
 from persim.scenario_yaml import Node, read_nodes, shown_path
 
 DESIGN_VERSION = 1
-MOST_LEVELS, MOST_POINTS, MOST_REPLICATES, LARGEST_SEED = 1000, 65_536, 1_000_000, 2**53
+MOST_LEVELS, MOST_REPLICATES = 1000, 1_000_000
 REQUIRED = ("schema_version", "name", "title", "question", "scenarios")
 TOP_KEYS = (
     *REQUIRED, "expected", "notes", "levers", "parameters", "sample", "population", "horizon", "replicates", "seed",
@@ -31,33 +32,9 @@ TOP_KEYS = (
 )  # fmt: skip
 SENSITIVITY_KEYS = ("morris", "sobol")  # what a sensitivity design has, and a sweep has not
 RECORDS = ("final", "quarterly", "weekly")
-METHODS = ("sobol", "latin_hypercube", "random")
 COMBINATIONS = ("alone", "alone_and_together", "pairs", "every_combination")
 MOST_LEVERS_COMBINED = 10  # 1,024 combinations
 Combine = Literal["alone", "alone_and_together", "pairs", "every_combination"]
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How one parameter is varied: `values` it takes one after another, or bounds from which it is sampled.
-
-    `values` is empty for a sampled one. `log` spreads samples evenly over orders of magnitude.
-    """
-
-    parameter: str
-    values: tuple[float, ...]
-    low: float
-    high: float
-    log: bool = False
-
-
-@dataclass(frozen=True)
-class Sample:
-    """How many worlds are sampled, by which method, with which seed."""
-
-    method: str = "sobol"
-    points: int = 64
-    seed: int = 1
 
 
 @dataclass(frozen=True)
@@ -144,7 +121,7 @@ def read_top(
         scenarios=_scenarios(fields, found.get("scenarios"), places),
         levers=_levers(fields, found.get("levers"), places),
         spreads=spreads,
-        sample=_sample(fields, found.get("sample"), spreads, tree) if "sample" in keys else None,
+        sample=read_sample(fields, found.get("sample"), spreads, places) if "sample" in keys else None,
         replicates=fields.whole_if_there(found, "replicates", 1, MOST_REPLICATES, "runs of each scenario in each world")
         or 10,
         seed=fields.whole_if_there(found, "seed", 0, LARGEST_SEED, "seeds")
@@ -326,25 +303,3 @@ def tidy(parameter: Parameter, value: float) -> float:
     """The value with six digits, whole where only whole numbers make sense, and within the parameter's bounds."""
     rounded = float(round(value)) if is_whole(parameter) else float(f"{value:.6g}")
     return min(max(rounded, parameter.low), parameter.high)
-
-
-def _sample(fields: Fields, node: Node | None, spreads: tuple[Spread, ...], tree: Node) -> Sample | None:
-    sampled = [spread.parameter for spread in spreads if not spread.values]
-    if node is None:
-        if sampled:
-            problem = f"is missing, but {', '.join(sampled)} {'is' if len(sampled) == 1 else 'are'} to be sampled"
-            fields.fault(tree, "sample", problem, "`sample: {method: sobol, points: 64}`", got="")
-        return None
-    found = fields.mapping(node, "sample", ("method", "points", "seed"))
-    if not sampled:
-        fields.fault(
-            node, "sample", "has nothing to sample", "a parameter with `sampled` or {low: ..., high: ...}", got=""
-        )
-    method = fields.choice(found, "method", METHODS, "sample.") or "sobol"
-    points = fields.whole_if_there(found, "points", 2, MOST_POINTS, "worlds", "sample.") or 64
-    seed = fields.whole_if_there(found, "seed", 0, LARGEST_SEED, "seeds", "sample.")
-    if method == "sobol" and points & (points - 1):
-        low, high = 1 << (points.bit_length() - 1), 1 << points.bit_length()
-        hint = f"use {low} or {high}, or `method: latin_hypercube`"
-        fields.fault(found["points"], "sample.points", "is no power of two, which Sobol' points need", "", hint)
-    return Sample(method, points, 1 if seed is None else seed)

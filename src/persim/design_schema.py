@@ -11,13 +11,12 @@ from persim.design_file import (
     COMBINATIONS,
     DESIGN_VERSION,
     LARGEST_SEED,
-    METHODS,
     MOST_LEVELS,
-    MOST_POINTS,
     MOST_REPLICATES,
     RECORDS,
     REQUIRED,
 )
+from persim.design_sample import METHODS, MOST_POINTS
 from persim.gaps_and_costs import DERIVED
 from persim.outcomes import ALL_GROUPS, OUTCOMES
 from persim.parameters import TABLE, Parameter
@@ -115,6 +114,9 @@ def _sample() -> dict[str, Any]:
         {
             "method": {"enum": list(METHODS), "description": "sobol if left out; its points are a power of two."},
             "points": json_whole(2, MOST_POINTS, "Worlds; 64 if left out."),
+            "file": json_text(
+                "The posterior sample that `method: posterior` draws from; the one that comes with persim if left out."
+            ),
             "seed": json_whole(0, LARGEST_SEED, "Seed of the sample; 1 if left out."),
         },
     )

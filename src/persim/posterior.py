@@ -30,6 +30,7 @@ from persim.policy import COMPUTED
 from persim.scenario import read_scenario
 from persim.scenario_fields import is_whole, nearest
 from persim.scenario_file import SHARES
+from persim.scenario_search import shipped_folder
 from persim.simulate import checked_seed, run_scenario
 from persim.store import MADE_BY, json_text
 
@@ -205,7 +206,10 @@ def check_digest(numbers: Mapping[str, float], check: Mapping[str, Any]) -> str:
     Raises: KeyError if a field is not counted any more; ScenarioError if a number cannot be used.
     """
     columns = [COLUMN[name] for name in check["fields"]]
-    scenario = read_scenario(check["scenario"]).changed(check["people"], check["weeks"], **numbers)
+    shipped = read_scenario(
+        shipped_folder() / f"{check['scenario']}.yaml"
+    )  # whatever lies in the folder `scenarios` here
+    scenario = shipped.changed(check["people"], check["weeks"], **numbers)
     counts = run_scenario(scenario, check["seed"]).counts[:, 0, columns].sum(axis=0)
     return hashlib.sha256(" ".join(f"{value:.{CHECK_DIGITS}g}" for value in counts.tolist()).encode()).hexdigest()
 

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from persim.design import Design
+from persim.drawn_worlds import in_drawn_world
 from persim.model_version import MODEL_VERSION
 from persim.reduction import Reduction
 from persim.run_store import Settled
@@ -42,6 +43,7 @@ class RunMaker:
 
     Attributes:
         alternatives: some of them may be None in a copy that is sent elsewhere. worlds: shape (n_worlds, n_factors).
+        drawn: the parameters that come from a posterior sample, so that levers act from the drawn value.
     """
 
     alternatives: tuple[Scenario | None, ...]
@@ -52,6 +54,7 @@ class RunMaker:
     first_world: int
     seed: int
     reduction: Reduction
+    drawn: tuple[str, ...] = ()
     model_version: str = field(default=MODEL_VERSION)
 
     @cached_property
@@ -71,6 +74,7 @@ class RunMaker:
         replicate, world, alternative = self.place(number)
         numbers = dict(zip(self.parameters, self.worlds[world - self.first_world].tolist(), strict=True))
         said = [self.digests[alternative], numbers, self.seed + replicate, self.model_version]
+        said += [self.drawn] if self.drawn else []
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:HEX_DIGITS]
 
     def make(self, number: int) -> Settled:
@@ -85,9 +89,8 @@ class RunMaker:
         if not self._keeps_weekly:
             scenario = replace(scenario)  # a copy without the weekly record
         if self.parameters:
-            scenario = scenario.in_world(
-                dict(zip(self.parameters, self.worlds[world - self.first_world].tolist(), strict=True))
-            )
+            numbers = dict(zip(self.parameters, self.worlds[world - self.first_world].tolist(), strict=True))
+            scenario = in_drawn_world(scenario, numbers, self.drawn)
         since = self.reduction.unread_weeks(scenario.start_week)
         run = run_scenario(scenario, self.seed + replicate, "weekly", self.reduction.recorded, since)
         return self.reduction.row(run)
@@ -108,8 +111,9 @@ def run_maker(design: Design) -> RunMaker:
     digests = tuple(scenario.digest() for scenario in design.alternatives)
     parameters = tuple(factor.parameter for factor in design.factors)
     return RunMaker(
-        design.alternatives, digests, parameters, design.worlds, design.n_worlds, 0, design.seed, design.reduction
-    )
+        design.alternatives, digests, parameters, design.worlds, design.n_worlds, 0, design.seed, design.reduction,
+        design.drawn,
+    )  # fmt: skip
 
 
 def settled(number: int, name: str, row: Callable[[int], np.ndarray]) -> Settled:

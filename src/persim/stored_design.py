@@ -39,7 +39,9 @@ def content_of(design: Design) -> dict[str, Any]:
         "remarks": list(design.remarks),
         "reduction": _reduction_content(design.reduction),
         "factors": [_factor_content(factor) for factor in design.factors],
-        "sample": None if design.sample is None else vars(design.sample),
+        "sample": None
+        if design.sample is None
+        else {key: value for key, value in vars(design.sample).items() if value != ""},
         "worlds": [[float(value) for value in world] for world in design.worlds],
         "alternatives": [
             {"name": name, "digest": scenario.digest(), "resolved": scenario.resolved()}
