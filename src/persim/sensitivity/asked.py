@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from persim.design_file import LARGEST_SEED, REQUIRED, SENSITIVITY_KEYS, DesignFile, read_top
-from persim.errors import Fault
+from persim.errors import Fault, ScenarioError
 from persim.scenario_fields import Fields, nearest
 from persim.scenario_file import Arm, read_arms
 from persim.scenario_yaml import Node, read_nodes, shown_path
@@ -19,6 +19,7 @@ SHARED_KEYS = (
     *REQUIRED, "expected", "notes", "parameters", "population", "horizon", "replicates", "seed", "window", "outcomes",
 )  # fmt: skip
 TOP_KEYS = (*SHARED_KEYS, "choices", "moved_together", *SENSITIVITY_KEYS, "keep", "bootstrap")
+SWEEP_KEYS = ("levers", "sample", "record", "groups", "deciding_outcome")  # what a sweep has, and a study has not
 NEEDED = (*REQUIRED, "morris")
 MOST_SCENARIOS, MOST_COMBINATIONS, FEWEST_REPLICATES = 2, 64, 2
 MOST_TRAJECTORIES, MOST_GRID, MOST_POINTS, MOST_RESAMPLES, MOST_OUTCOMES = 10_000, 20, 65_536, 10_000, 12
@@ -79,6 +80,9 @@ def read_asked(path: Path) -> tuple[Asked, list[Fault]]:
     """
     tree, faults = read_nodes(path, "sensitivity design")
     fields = Fields(shown_path(path))
+    if set(SWEEP_KEYS) & set(tree.entries) and not set(SENSITIVITY_KEYS) & set(tree.entries):
+        hint = f"persim sweep {fields.shown}"
+        raise ScenarioError([Fault(fields.shown, tree.line, tree.column, "", "", "", hint, "is a design of a sweep")])
     base, found = read_top(fields, tree, path, TOP_KEYS, NEEDED)
     _check_shared(fields, base, found)
     places = dict(base.places)
@@ -167,7 +171,8 @@ def _together(fields: Fields, node: Node | None, inputs: list[str]) -> dict[str,
             if text is None:
                 continue
             if text not in inputs:
-                fields.fault(item, place, "is not varied in this design", "", nearest(text, inputs))
+                hint = nearest(text, inputs) or f"varied here: {', '.join(inputs)}"
+                fields.fault(item, place, "is not varied in this design", "", hint)
             elif text in owner:
                 fields.fault(item, place, f"is moved by {owner[text]} already", "each input once")
             else:

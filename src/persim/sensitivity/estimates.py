@@ -11,6 +11,7 @@ Estimators: Morris 1991, Campolongo and others 2007; first and total order Salte
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,6 +96,11 @@ def elementary_effects(
     return found
 
 
+def _shrunk(n: int) -> float:
+    """What the standard deviation of n normal values comes to on average, as a share of the true one."""
+    return math.sqrt(2.0 / (n - 1)) * math.exp(math.lgamma(n / 2.0) - math.lgamma((n - 1) / 2.0))
+
+
 def screened(effects: np.ndarray, resamples: int, seed: int) -> Screened:
     """Summaries of elementary effects of shape (n_trajectories, n_factors, n_replicates); trajectories are resampled."""
     mean = effects.mean(axis=-1)
@@ -109,7 +115,7 @@ def screened(effects: np.ndarray, resamples: int, seed: int) -> Screened:
         low=low,
         high=high,
         noise=np.sqrt(noise.mean(axis=0)),
-        by_luck=np.sqrt(2.0 / np.pi * noise).mean(axis=0),
+        by_luck=np.sqrt(2.0 / np.pi * noise).mean(axis=0) / _shrunk(effects.shape[-1]),
         own_sigma=np.sqrt(np.maximum(0.0, sigma**2 - noise.mean(axis=0))),
         n=len(mean),
     )

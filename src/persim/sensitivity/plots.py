@@ -150,7 +150,7 @@ def heat_map(tables: Mapping[str, np.ndarray], labels: Sequence[str], columns: S
     """
     with house_style():
         figure, all_axes = panels_for(
-            list(tables), ROW * len(labels), words, bottom=1.5, left=LEFT,
+            list(tables), ROW * len(labels), words, bottom=1.3, left=LEFT,
             share=False,
         )  # fmt: skip
         for axes, table in zip(all_axes, tables.values(), strict=True):
