@@ -1,0 +1,58 @@
+"""The patterns of the evidence files as `persim evidence --patterns` tries them: each verdict, and checks with teeth.
+
+The tests of P1 to P15 beside this one go further into single patterns; here all of the file are tried in one way.
+"""
+
+import pytest
+
+from persim.evidence import read_evidence
+from persim.evidence.effects import pattern_effects
+from persim.evidence.words import pattern_table
+
+pytestmark = [pytest.mark.statistical, pytest.mark.slow]
+
+SEEDS, PEOPLE = range(1, 13), 3000
+PATTERNS = read_evidence().patterns
+# Patterns that the model does not show as it is, and why; one that comes to be shown has to leave this list.
+NOT_SHOWN = {
+    "PAT20": "Crises and hospital days are the same; a budget costs more than the service that it takes the place of.",
+}
+
+
+@pytest.fixture(scope="module")
+def found() -> dict:
+    effects = pattern_effects(PATTERNS, seeds=SEEDS, n_users=PEOPLE, jobs=2)
+    print("\n".join(line for line, _ in pattern_table(effects, len(SEEDS), PEOPLE).lines(200)))
+    return {one.pattern.id: one for one in effects}
+
+
+@pytest.mark.parametrize("code", [pattern.id for pattern in PATTERNS])
+def test_every_pattern_is_shown_or_is_known_not_to_be(found, code):
+    """n: 12 pairs of 3 000 people for each comparison, 95 % intervals.
+
+    A comparison of two equal worlds is taken for shown in at most 1 of 40 sets of seeds.
+    """
+    one = found[code]
+    told = [(effect.contrast.name, effect.mean, effect.low, effect.high) for effect in one.effects]
+    assert (one.verdict == "shown") == (code not in NOT_SHOWN), (one.verdict, told)
+
+
+BROKEN = [
+    ("PAT05", {"shortest_forms": 1.0}),  # the shortest forms are the full ones: nothing is saved without the person
+    ("PAT11", {"control_cto": 1.0, "control_condition": 0.0, "control_detained": 1.0}),
+    ("PAT12", {"involvement_review": 0.15}),
+    ("PAT16", {"relabel_rate": 0.0}),
+    ("PAT20", {"control_protects": 0.5}),
+    ("PAT30", {"control_protects": 1.0}),
+    (
+        "PAT34",
+        {"contact_budget": 0.0, "control_direct_payment": 0.0, "control_third_party": 0.0, "control_managed": 0.0},
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "broken"), BROKEN, ids=[code for code, _ in BROKEN])
+def test_fails_when_the_mechanism_is_taken_away(code, broken):
+    """n: 8 pairs of 3 000 people."""
+    (one,) = pattern_effects([read_evidence().pattern(code)], broken, range(1, 9), PEOPLE, 2)
+    assert one.verdict != "shown", [(e.contrast.name, e.mean, e.low, e.high) for e in one.effects]
