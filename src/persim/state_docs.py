@@ -40,7 +40,7 @@ PEOPLE: Topics = {
     "Health": {
         "mental_state": ("how the person is this week", "MentalState"),
         "weeks_in_state": ("weeks in this mental state; for someone away, weeks away", "weeks"),
-        "vulnerability": ("actual risk of relapse, which nobody in the model sees", _SHARE),
+        "vulnerability": ("actual risk of relapse, which no coordinator sees", _SHARE),
         "hazard": ("what vulnerability multiplies chances of getting worse by", "above 0; 1 at vulnerability 0.4"),
         "psychosis": ("a marker for counting; no rule of behaviour reads it", _FLAG),
     },
