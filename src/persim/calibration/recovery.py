@@ -109,7 +109,12 @@ def recovery(
 
 
 def by_smc(
-    simulator: Simulator, space: Space, sd: np.ndarray, settings: SmcSettings, seed: int, upper: np.ndarray | None = None
+    simulator: Simulator,
+    space: Space,
+    sd: np.ndarray,
+    settings: SmcSettings,
+    seed: int,
+    upper: np.ndarray | None = None,
 ) -> Inference:
     """The inference of `persim.calibration.infer`, with luck of its own for every case."""
     from persim.calibration.targets import observed
@@ -190,7 +195,8 @@ def _stray(ordered: np.ndarray) -> np.ndarray:
     places = np.linspace(0.0, 1.0, 101)[1:-1]
     counts = np.stack([(ordered <= place).sum(axis=1) for place in places], axis=1)
     table = np.minimum(
-        binom.cdf(np.arange(n + 1)[None, :], n, places[:, None]), binom.sf(np.arange(n + 1)[None, :] - 1, n, places[:, None])
+        binom.cdf(np.arange(n + 1)[None, :], n, places[:, None]),
+        binom.sf(np.arange(n + 1)[None, :] - 1, n, places[:, None]),
     )
     return np.minimum(1.0, 2.0 * table[np.arange(len(places)), counts]).min(axis=1)
 
