@@ -133,10 +133,13 @@ def readme(c: Comparison, folder: ResultFolder) -> str:
     return "\n".join(f"{heading}\n{'-' * len(heading)}\n" + "\n".join(lines) + "\n" for heading, lines in parts)
 
 
+CHANCE_ONLY = (
+    "Intervals cover chance between runs only: not doubt about the numbers put in, nor about the model. Many of those "
+    "numbers are assumptions: `persim parameters` says which."
+)
 BEAR_IN_MIND = (
     PURPOSE,
-    "Intervals cover chance between runs only: not doubt about the numbers put in, nor about the model. Many of those "
-    "numbers are assumptions: `persim parameters` says which.",
+    CHANCE_ONLY,
     "Reported take-up is what a council would count; real take-up is a budget in use with a plan the person agreed, "
     "and a sum known or free to vary. The size of the gap between them is an assumption.",
     "The barrier that closed first is not thereby the cause to attack: read it beside all that would have closed.",

@@ -8,25 +8,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from persim.comparison_figures import titles_of
+from persim.drawn_parts import DRAWN_CAVEAT
 from persim.figure_frames import Words
 from persim.intervals import means
 from persim.number_words import unit_words
+from persim.outcomes import HEADLINE
 from persim.parameters import BY_NAME
+from persim.parts_plots import two_parts_of_intervals
 from persim.sweep_result import Sweep
 from persim.sweep_words import WORLDS_CAVEAT, size_of
 from persim.world_plots import along_factors, over_two_factors, spread_over_worlds
 from persim.worlds import better_if, world_differences
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 MOST_DRAWN = 14  # scenarios in a figure
 MOST_APART = 3  # scenarios with a figure along factors of their own
 MOST_FACTORS = 9
+MOST_MEASURES = 9
 
 
-def sweep_figures(sweep: Sweep) -> Iterator[tuple[str, Words, Figure]]:
-    """(file name, words, figure), one after another."""
+def sweep_figures(sweep: Sweep, parts: pd.DataFrame | None = None) -> Iterator[tuple[str, Words, Figure]]:
+    """(file name, words, figure), one after another; `parts`: of drawn worlds, as `persim.drawn_parts` has them."""
     measure = sweep.design.deciding_outcome
     outcome = sweep.measures[measure]
     values = sweep.values(measure)
@@ -34,6 +39,8 @@ def sweep_figures(sweep: Sweep) -> Iterator[tuple[str, Words, Figure]]:
     found = world_differences(values)
     titles = titles_of(sweep.design.alternatives, sweep.names)
     caveat = " ".join(filter(None, (outcome.caveat, WORLDS_CAVEAT)))
+    if found and parts is not None and all(not factor.values for factor in sweep.design.factors):
+        yield two_parts_figure(sweep, parts, titles)
     if found:
         sign = -1.0 if better_if(measure) == "lower" else 1.0
         order = sorted(range(len(found)), key=lambda n: -_middle(sign * found[n].mean))[:MOST_DRAWN]
@@ -66,6 +73,23 @@ def sweep_figures(sweep: Sweep) -> Iterator[tuple[str, Words, Figure]]:
         )
         yield "factors-1", words, along_factors(_columns(sweep), levels[:, 0], None, outcome.unit, words)
     yield from _grids(sweep, levels[:, 0], caveat)
+
+
+def two_parts_figure(sweep: Sweep, parts: pd.DataFrame, titles: dict[str, str]) -> tuple[str, Words, Figure]:
+    """Differences over draws from a posterior sample, both parts of each interval."""
+    measure = sweep.design.deciding_outcome
+    wanted = [name for name in dict.fromkeys((measure, *HEADLINE)) if name in sweep.measures][:MOST_MEASURES]
+    table = parts[(parts["reference"] != "") & parts["measure"].isin(wanted)].copy()
+    place = {name: number for number, name in enumerate(wanted)}
+    table = table.assign(place=table["measure"].map(place)).sort_values("place", kind="stable")
+    words = Words(
+        f"What changes, compared with “{titles[sweep.names[0]]}”, and why it is not known better",
+        f"Mean paired differences, {size_of(sweep)}. Black line: 95 % interval with both kinds of doubt. Blue: what is not known "
+        "of the numbers, with its share of the variance; the rest is chance. Pale: nine of ten single runs.",
+        " ".join(filter(None, (sweep.measures[measure].caveat, DRAWN_CAVEAT))),
+    )
+    others = {name: titles[name] for name in sweep.names[1 : MOST_DRAWN + 1]}
+    return "two_parts", words, two_parts_of_intervals(table, others, words)
 
 
 def _middle(values: np.ndarray) -> float:

@@ -20,8 +20,9 @@ from typing import Any
 import pandas as pd
 
 import persim
-from persim.comparison_folder import BEAR_IN_MIND, write_contents
+from persim.comparison_folder import BEAR_IN_MIND, CHANCE_ONLY, write_contents
 from persim.design_file import Spread
+from persim.drawn_parts import parts_table
 from persim.durable_files import clear_errors, sync, sync_folder, write_whole
 from persim.figure_frames import as_bytes
 from persim.model_version import MODEL_VERSION
@@ -42,6 +43,7 @@ FILES = (
     ("answer.txt", "the answer in at most three sentences, and what to bear in mind"),
     ("scenarios.txt", "the deciding outcome, one scenario a line"),
     ("table.txt", "differences to the first scenario, and what stood in the way"),
+    ("two_parts.csv", "each number with both kinds of doubt, apart: what is not known of the numbers, and chance"),
     ("across_worlds.csv", "every measure over worlds: level of each scenario, difference to the first"),
     ("worlds.csv", "world by world: the varied numbers, and what each scenario came to"),
     ("fails.csv", "where a scenario does no better: conditions, coverage, density, the same in worlds left out"),
@@ -161,12 +163,15 @@ def _write_tables(sweep: Sweep, folder: SweepFolder, stopped: str, figures: bool
         folder.write_table("worlds", worlds_table(sweep, told_measures(sweep)))
         if fails:
             folder.write_table("fails", fails_table(sweep, fails))
-        answer = sweep_answer(sweep, across, fails)
-        folder.write_text(SHORT, "\n".join(table_lines(sweep, across)) + "\n")
+        parts = parts_table(sweep) if sweep.design.drawn else None
+        if parts is not None:
+            folder.write_table("two_parts", parts)
+        answer = sweep_answer(sweep, across, fails, parts)
+        folder.write_text(SHORT, "\n".join(table_lines(sweep, across, parts)) + "\n")
         for name, scenario in zip(sweep.names, sweep.design.alternatives, strict=True):
             folder.write_json(f"scenarios/{safe_name(name)}.json", scenario.resolved())
         if figures:
-            for name, words, figure in sweep_figures(sweep):
+            for name, words, figure in sweep_figures(sweep, parts):
                 for kind in ("png", "svg"):
                     folder.write_bytes(f"figures/{name}.{kind}", as_bytes(figure, kind, words))
     if sweep.n_failed:
@@ -183,11 +188,13 @@ def _readme(sweep: Sweep, folder: SweepFolder, answer: Sequence[str], notes: Seq
     design = sweep.design
     last = design.seed + sweep.replicates - 1
     made = f"persim {persim.__version__}, {size_of(sweep)}, seeds {design.seed} to {last}"
-    factors = [f"{factor.parameter:<29}{_range(factor)}" for factor in design.factors]
+    how = "drawn from the posterior sample" if design.drawn else "sampled"
+    factors = [f"{factor.parameter:<29}{_range(factor, how)}" for factor in design.factors]
+    in_mind = [text for text in BEAR_IN_MIND if text not in notes and not (design.drawn and text == CHANCE_ONLY)]
     parts = (
         ("What was asked", _lines(design.question)),
         ("What this folder says", [line for sentence in answer for line in _lines(sentence)]),
-        ("What to bear in mind", _points([*notes, *(text for text in BEAR_IN_MIND if text not in notes)])),
+        ("What to bear in mind", _points([*notes, *in_mind])),
         ("What each file holds", [f"{name:<19}{what}" for name, what in here]),
         ("Which scenarios", [f"{name:<29}{one.title}" for name, one in zip(design.names, design.alternatives, strict=True)]),
         *([("What was varied", factors)] if factors else []),
@@ -196,12 +203,12 @@ def _readme(sweep: Sweep, folder: SweepFolder, answer: Sequence[str], notes: Seq
     return "\n".join(f"{heading}\n{'-' * len(heading)}\n" + "\n".join(lines) + "\n" for heading, lines in parts)
 
 
-def _range(factor: Spread) -> str:
+def _range(factor: Spread, how: str) -> str:
     unit = BY_NAME[factor.parameter].unit
     if factor.values:
         said = ", ".join(f"{value:g}" for value in factor.values[:12]) + (", ..." if len(factor.values) > 12 else "")
     else:
-        said = f"{factor.low:g} to {factor.high:g}, sampled{' over orders of magnitude' if factor.log else ''}"
+        said = f"{factor.low:g} to {factor.high:g}, {how}{' over orders of magnitude' if factor.log else ''}"
     return f"{said} ({unit})" if unit not in ("0-1", "0 or 1", "") else said
 
 

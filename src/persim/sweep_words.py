@@ -13,6 +13,7 @@ from persim.comparison import Comparison
 from persim.comparison_words import PURPOSE, answer_sentences, size_words, window_words
 from persim.design import TOGETHER, Design
 from persim.discovery import CAVEAT, Discovery, can_discover
+from persim.drawn_parts import DRAWN_CAVEAT, parts_lines, parts_sentences
 from persim.intervals import means
 from persim.number_words import MINUS, difference_words, level_words, share_of_worlds, shown
 from persim.sweep_result import Sweep
@@ -33,22 +34,32 @@ class Estimate:
     seconds_a_run: float
 
 
-def sweep_answer(sweep: Sweep, across: pd.DataFrame, fails: list[tuple[str, Discovery]]) -> list[str]:
-    """The answer over many worlds in at most three sentences."""
+def sweep_answer(
+    sweep: Sweep, across: pd.DataFrame, fails: list[tuple[str, Discovery]], parts: pd.DataFrame | None = None
+) -> list[str]:
+    """The answer over many worlds in a few sentences; `parts`: of drawn worlds, as `persim.drawn_parts` has them."""
+    drawn = parts if _drawn_only(sweep) else None
     measure = sweep.design.deciding_outcome
     own = across[across["measure"] == measure]
     if len(sweep.names) == 1:
-        return [_level_sentence(sweep, own)]
+        return [_level_sentence(sweep, own)] if drawn is None else parts_sentences(sweep, drawn, sweep.names[0])
     told = own[own["reference"] != ""]
     told = told.sort_values("p50", ascending=better_if(measure) == "lower", kind="stable", na_position="last")
     best, found = str(told["alternative"].iloc[0]), dict(fails)
     clearly = float(told["share_clearly_better"].iloc[0])
     sentences = [fail_sentence(sweep, best, found[best], clearly)] if best in found else []
+    if drawn is not None:
+        return [*parts_sentences(sweep, drawn, best), *sentences]
     sentences.append(_size_sentence(sweep, told.iloc[0]))
     others = [str(name) for name in told["alternative"].iloc[1:] if str(name) in found]
     if others:
         sentences.append(_others_sentence(told, others))
     return sentences[:3]
+
+
+def _drawn_only(sweep: Sweep) -> bool:
+    """Are worlds draws from a posterior sample and nothing else, so that one interval holds all of them?"""
+    return len(sweep.design.drawn) == len(sweep.design.factors) > 0
 
 
 def _level_sentence(sweep: Sweep, own: pd.DataFrame) -> str:
@@ -102,6 +113,8 @@ def sweep_notes(sweep: Sweep, stopped: str) -> list[str]:
         )
     if not sweep.is_whole:
         notes.append(STOPPED_EARLY)
+    if sweep.design.drawn:
+        notes.append(DRAWN_CAVEAT)
     if sweep.design.n_worlds > 1:
         notes.append(WORLDS_CAVEAT)
         if len(sweep.names) > 1 and not can_discover():
@@ -120,13 +133,15 @@ def size_of(sweep: Sweep) -> str:
     return f"{scenarios}{worlds}, {runs} of each, of {design.n_users:,} people"
 
 
-def table_lines(sweep: Sweep, across: pd.DataFrame, most: int = 12) -> list[str]:
+def table_lines(sweep: Sweep, across: pd.DataFrame, parts: pd.DataFrame | None = None, most: int = 12) -> list[str]:
     """The deciding outcome of every scenario over worlds, as lines of text."""
     measure = sweep.design.deciding_outcome
     own = across[across["measure"] == measure]
     unit = str(own["unit"].iloc[0])
     way = shown(unit)
     lines = [f"{own['label'].iloc[0]} over {sweep.design.n_worlds:,} worlds: {size_of(sweep)}", ""]
+    if parts is not None and _drawn_only(sweep):
+        return [*lines, *parts_lines(sweep, parts, most)]
     lines.append(f"{'':<44}{'level':>9}{'middle':>11}{'nine of ten worlds':>24}{'goes the good way in':>24}")
     levels = own[own["reference"] == ""].set_index("alternative")["p50"]
     told = own[own["reference"] != ""].set_index("alternative")
