@@ -78,6 +78,8 @@ def doubt_words(parts: TwoParts) -> str:
         return NO_PARTS
     if not math.isfinite(parts.numbers_share):
         return "no doubt: all runs are the same"
+    if parts.numbers_share == 0.0:
+        return "all is chance, as far as can be told: only more draws and runs show what is not known about the numbers"
     numbers, chance = share_of_worlds(parts.numbers_share), share_of_worlds(1.0 - parts.numbers_share)
     return f"{numbers} is what we do not know about the numbers, {chance} chance: more draws and runs narrow only the second"
 
