@@ -29,7 +29,7 @@ USES = (
 IN_SIGHT = "Held out of the calibration, though chosen with this figure in sight: "
 HOW_SHOWN = (
     "Effect: mean of paired differences, same people and luck in both worlds, with the 95 % interval. Shown: the interval "
-    "lies on the side foretold; for 0, within the smallest effect of interest, which is ours."
+    "lies on the side foretold, beyond the smallest effect of interest if one is set; for 0, within it. That size is ours."
 )
 
 
