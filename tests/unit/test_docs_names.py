@@ -29,10 +29,11 @@ PAGES = [
     *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
 ]
 # Pages whose names in backticks are checked one by one: what the documentation of the model stands on.
+RESEARCH = "odd-summary odd-d stress-abs rat-rs trace state outcomes"
 NAMING_PAGES = [
     "README.md",
     "CONTRIBUTING.md",
-    *(f"docs/{name}.md" for name in ("model", "rules", "decisions", "evidence", "responsible-use")),
+    *(f"docs/{name}.md" for name in f"model {RESEARCH} rules decisions evidence responsible-use".split()),
 ]
 # Words in backticks that are no names of the program.
 ALLOWED = {
