@@ -181,10 +181,12 @@ def new(
     terminal.show(f"wrote {place}: change a number in it, then `persim compare {extends} {place}`")
 
 
-if importlib.util.find_spec("persim.cli_runs") is not None:  # `run`, `compare` and `demo`
+if importlib.util.find_spec("persim.cli_runs") is not None:  # `run`, `demo` and `compare`
+    from persim.cli_compare import register as register_compare
     from persim.cli_runs import register
 
     register(app)
+    register_compare(app)
 
 if importlib.util.find_spec("persim.cli_sweep") is not None:  # `sweep`
     from persim.cli_sweep import register as register_sweep

@@ -1,4 +1,4 @@
-"""The commands that run the model: `run`, `compare` and `demo`. Results go to stdout, progress to stderr."""
+"""The commands `run` and `demo`, and what commands that run the model share. Results go to stdout, progress to stderr."""
 
 from __future__ import annotations
 
@@ -14,23 +14,16 @@ import typer
 
 from persim import terminal
 from persim.cli_options import (
-    Cap,
     Changes,
-    Deciding,
     Force,
     Groups,
     Json,
     KeepLedger,
     Out,
-    Outcomes,
     People,
-    Precision,
     RecordChoice,
-    Replicates,
-    Scenarios,
     Seed,
     Weeks,
-    Window,
 )
 from persim.errors import InputError, PersimError
 
@@ -57,7 +50,7 @@ COMPILING_LEDGER = "compiling the model with its ledger, once (about 30 s)"
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (run, compare, demo):
+    for command in (run, demo):
         app.command()(command)
 
 
@@ -103,43 +96,6 @@ def run(
     _print_tables([table.lines(_page()) for table in tables])
     if place:
         terminal.show(f"\nWritten to {_shown(place)}")
-
-
-def compare(
-    scenarios: Scenarios,
-    replicates: Replicates = None,
-    seed: Seed = 1,
-    jobs: Annotated[int, typer.Option(help="Threads; 0 for all cores. Results do not depend on it.")] = 0,
-    people: People = None,
-    weeks: Weeks = None,
-    window: Window = None,
-    groups: Groups = None,
-    outcomes: Outcomes = None,
-    record: Annotated[RecordChoice, typer.Option(help="How often to keep outcomes.")] = RecordChoice.quarterly,
-    precision: Precision = None,
-    outcome: Deciding = None,
-    cap: Cap = None,
-    set_: Changes = None,
-    out: Out = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,
-    json: Json = False,
-    force: Force = False,
-) -> None:
-    """Compare scenarios with the first of them, with common luck; print the table, write tables and figures."""
-    from persim.compare import planned_precisely
-    from persim.comparison_folder import folder_name
-    from persim.precision import CAP
-
-    if cap is not None and precision is None:
-        raise InputError("--cap is the most pairs to run for a --precision, such as 0.5pp")
-    plan = planned_precisely(
-        scenarios, replicates, seed, jobs, people, weeks, listed(outcomes) or None,
-        None if groups is None else listed(groups), record.value, window, changes(set_), precision, outcome,
-        CAP if cap is None else cap,
-    )  # fmt: skip
-    with _interruptible(), _folder(out, folder_name(list(plan.names)), force) as folder:
-        comparison, place = _carry_out(plan, folder, not no_figures, "compare")
-    _report(comparison, place, json)
 
 
 def demo(json: Json = False) -> None:

@@ -79,7 +79,7 @@ def doubt_words(parts: TwoParts) -> str:
     if not math.isfinite(parts.numbers_share):
         return "no doubt: all runs are the same"
     if parts.numbers_share == 0.0:
-        return "all is chance, as far as can be told: only more draws and runs show what is not known about the numbers"
+        return "all is chance as far as can be told: only more draws and runs show what is not known about the numbers"
     numbers, chance = share_of_worlds(parts.numbers_share), share_of_worlds(1.0 - parts.numbers_share)
     return f"{numbers} is what we do not know about the numbers, {chance} chance: more draws and runs narrow only the second"
 
@@ -100,7 +100,7 @@ def parts_sentences(sweep: Sweep, parts: pd.DataFrame, best: str) -> list[str]:
     ends = run_words(unit, float(row["run_low"]), float(row["run_high"]), bool(row["reference"]))
     return [
         f"{said}, over {row['n_draws']:,} draws of the numbers with {runs} each (95 % interval, both kinds of doubt).",
-        f"Of this doubt {row['in_words']}. A single place of {sweep.design.n_users:,} people may see {ends} (nine of ten runs).",
+        f"Of this doubt, {row['in_words']}. A single place of {sweep.design.n_users:,} people may see {ends} (nine of ten runs).",
     ]
 
 

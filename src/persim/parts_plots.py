@@ -70,6 +70,7 @@ def _draw(axes: Axes, own: pd.DataFrame, factor: float) -> None:
             axes.annotate(
                 f"{share_of_worlds(float(share))} numbers", (mean[row], row), (0, 7), textcoords="offset points",
                 ha="center", va="bottom", fontsize=7.5, color="#444444",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4}, zorder=6,
             )  # fmt: skip
         axes.plot(
             [mean[row]], [row], "o", color="white", markeredgecolor=INK, markersize=5, markeredgewidth=1.2, zorder=5

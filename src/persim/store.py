@@ -326,6 +326,11 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
 
 
+def free_place(name: str) -> Path:
+    """A folder in outputs/ for results of that name, which is not there yet; a counter says so if it is not the first."""
+    return next(place for place in _names(DEFAULT_PLACE / safe_name(name)) if not place.exists())
+
+
 def _names(target: Path) -> Iterator[Path]:
     """The wanted name, then the same with a counter."""
     yield target

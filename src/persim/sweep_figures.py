@@ -83,7 +83,7 @@ def two_parts_figure(sweep: Sweep, parts: pd.DataFrame, titles: dict[str, str]) 
     place = {name: number for number, name in enumerate(wanted)}
     table = table.assign(place=table["measure"].map(place)).sort_values("place", kind="stable")
     words = Words(
-        f"What changes, compared with “{titles[sweep.names[0]]}”, and why it is not known better",
+        f"What changes, compared with “{titles[sweep.names[0]]}”, and what the doubt is made of",
         f"Mean paired differences, {size_of(sweep)}. Black line: 95 % interval with both kinds of doubt. Blue: what is not known "
         "of the numbers, with its share of the variance; the rest is chance. Pale: nine of ten single runs.",
         " ".join(filter(None, (sweep.measures[measure].caveat, DRAWN_CAVEAT))),
