@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from persim.cli import app
-from persim.errors import InputError
+from persim.errors import InputError, ScenarioError
 from persim.evidence import Contrast, Measured, Measures, People, Side, read_evidence
 from persim.evidence.effects import Effect, pattern_effects
 from persim.evidence.held import hold
@@ -141,6 +141,17 @@ def test_changes_below_a_pattern_reach_its_worlds_and_give_way_to_its_own():
     ]
     assert less[1] > less[0]
     assert less[2] == less[0]
+
+
+def test_levers_of_a_scenario_act_in_a_drawn_world_too():
+    """The gold standard lowers blame; where blame is drawn higher, it still lowers it, and the pattern is still tried."""
+    pattern = read_evidence().pattern("PAT24")
+    plain, drawn = (
+        pattern_effects([pattern], changes, (1, 2), 400)[0].effects[0] for changes in ({}, {"blame_culture": 0.9})
+    )
+    assert np.isfinite([plain.mean, drawn.mean]).all()
+    with pytest.raises(ScenarioError, match="is above 1"):
+        pattern_effects([pattern], {"blame_culture": 1.9}, (1,), 400)
 
 
 def test_targets_are_held_against_draws_of_parameters(scenario):

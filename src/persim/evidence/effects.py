@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from persim.drawn_worlds import in_drawn_world, without_steps_of
 from persim.evidence.measured import Measures
 from persim.evidence.people_read import mean_of_people
-from persim.evidence.rows import Contrast, Measured, Pattern, People, Side
+from persim.evidence.rows import BASELINE, Contrast, Measured, Pattern, People, Side
 from persim.experiment import Failure, Progress, Task, run_tasks
 from persim.intervals import means
 from persim.scenario import Scenario, read_scenario
@@ -89,7 +90,8 @@ def tried(
     """Run every world that the patterns need with the same seeds, and take their effects.
 
     Args:
-        base_changes: parameters changed in every world from the first week, below what a comparison changes itself.
+        base_changes: parameters that take another value than the table's in every world, such as a draw of a posterior;
+            what scenarios and comparisons change, they change from there.
         n_users: people in a run. jobs: threads, 0 for all cores; results do not depend on it.
 
     Returns: the effects in the order of `patterns`, and the runs that failed, which are left out with their pairs.
@@ -164,12 +166,19 @@ def _worlds(sides: Sequence[Side], base: Mapping[str, float], n_users: int) -> d
     for side in sides:
         if side.constant is None:
             by_world.setdefault(_key(side), []).append(side)
-    scenarios = {name: read_scenario(name) for name in {name for name, _ in by_world}}
+    baseline = read_scenario(BASELINE)
+    baseline.changed(None, None, **_numbers(base))  # what is wrong with the changes is told here
     found = {}
     for (name, changes), own in by_world.items():
-        numbers: dict[str, float | None] = {**base, **dict(changes)}
-        found[name, changes] = _World(scenarios[name].changed(n_users, None, **numbers), own)
+        scenario = read_scenario(name).changed(n_users=n_users)
+        if base:
+            scenario = in_drawn_world(without_steps_of(scenario, baseline, base), base, base)
+        found[name, changes] = _World(scenario.changed(None, None, **_numbers(dict(changes))), own)
     return found
+
+
+def _numbers(changes: Mapping[str, float]) -> dict[str, float | None]:
+    return dict(changes)
 
 
 def _effect(contrast: Contrast, worlds: Mapping[World, _World], n_seeds: int) -> Effect:
