@@ -47,8 +47,8 @@ choices:
     none: {}
     peers: {parameters: {peer_support: 1, campaign: 1}}
     later: {policy: [{from: 2010-04-05, set: {campaign: 1}, why: Later, source: S5}]}
-population: {people: 80}
-horizon: {weeks: 60}
+population: {people: 150}
+horizon: {weeks: 104}
 replicates: 3
 morris: {trajectories: 4}
 sobol: {points: 8}
@@ -115,9 +115,9 @@ def test_a_run_is_the_scenario_with_its_inputs_and_the_replicates_seed(design):
     levels = ({}, {"peer_support": 1.0, "campaign": 1.0}, {"campaign": 1.0})
     numbers = {name: row[f"input.{name}"] for name in ("role_boundary", "risk_aversion", "turnover", "vacancy_weeks")}
     numbers |= {"threshold": row["input.threshold"], **levels[int(row["input.peers"])]}
-    scenario = read_scenario("lean_process").changed(n_users=80, n_weeks=60, **numbers)
+    scenario = read_scenario("lean_process").changed(n_users=150, n_weeks=104, **numbers)
     run = run_scenario(scenario, plan.seed + 2, "weekly", ())
-    values, _, _ = Rates([BY_NAME[name] for name in plan.outcomes]).over_spans(run, (), [(8, 60)])
+    values, _, _ = Rates([BY_NAME[name] for name in plan.outcomes]).over_spans(run, (), [(52, 104)])
     assert [row[name] for name in plan.outcomes] == values[:, 0, 0].tolist()  # over the last 52 weeks
 
 
@@ -145,8 +145,11 @@ def test_tables_hold_every_target_and_factor(study):
     assert set(study.sobol["factor"]) == {study.plan.factors[place].name for place in study.kept}
     assert 2 <= len(study.kept) <= 3
     assert set(study.noise["replicates"]) == {3}
-    assert ((study.noise["share_of_run"] >= 0) & (study.noise["share_of_run"] <= 1)).all()
-    assert (study.noise["share_of_mean"] <= study.noise["share_of_run"]).all()
+    shares = study.noise[["share_of_run", "share_of_mean"]].dropna().to_numpy()
+    assert len(shares) >= 2
+    assert shares.min() >= 0.0
+    assert shares.max() <= 1.0
+    assert (shares[:, 1] <= shares[:, 0]).all()
 
 
 def test_the_folder_says_what_is_what(study):
@@ -159,6 +162,7 @@ def test_the_folder_says_what_is_what(study):
         assert words in " ".join(readme.split())
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_jobs_or_workers(study, design, tmp_path):
     reference = tables(study.folder)
     one = sensitivity_of(design, tmp_path / "one", jobs=1)
@@ -167,6 +171,7 @@ def test_results_do_not_depend_on_jobs_or_workers(study, design, tmp_path):
     assert tables(other.folder) == reference
 
 
+@pytest.mark.slow
 def test_a_study_is_made_again_from_its_manifest(study):
     assert reproduce_folder(study.folder).ok
 
@@ -183,6 +188,7 @@ def test_a_study_that_has_ended_goes_on_without_a_run_and_another_one_is_refused
         sensitivity_of(design, folder)
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_takes_its_trajectory_or_block_out_and_is_made_again(study, design, tmp_path, monkeypatch):
     from persim.sensitivity import maker
 

@@ -112,7 +112,8 @@ def _tornado(found: Sensitivity, target: Target, number: int) -> tuple[str, Word
     words = Words(
         f"What each input does: {target_words(found.plan, target)[0].lower()}{target_words(found.plan, target)[1:]}",
         f"Mean at the low end (pale, hatched) and at the high end (dark) of each input, with all other kept inputs varied; "
-        f"the line is the mean over all points. Ends are fifths of a range, or levels. {size_words(found.plan)}.",
+        f"the line is the mean over all points. Ends are fifths of a range, or levels; errors: swings.csv. "
+        f"{size_words(found.plan)}.",
         RANGES_CAVEAT,
     )
     return f"tornado-{number}", words, tornado(rows, middle, counted, words)

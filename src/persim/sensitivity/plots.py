@@ -123,7 +123,7 @@ def tornado(rows: Rows, middle: float, unit: str, words: Words) -> Figure:
                     axes, middle + size, place, size, row["low_is" if end == "at_low" else "high_is"], row, end, middle
                 )
         axes.axvline(middle, color=INK, linewidth=1.0)
-        axes.set_xlim(middle - 1.75 * span, middle + 1.75 * span)
+        axes.set_xlim(middle - 1.5 * span, middle + 1.5 * span)
         _rows(axes, rows)
         axes.set_xlabel(unit, fontsize=8.5)
         return figure

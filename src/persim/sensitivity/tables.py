@@ -89,6 +89,13 @@ def shares_of_largest(found: Screened) -> np.ndarray:
     return found.mu_star / largest if largest > 0.0 else np.zeros(len(found.mu_star))
 
 
+def best_shares(found: dict[tuple[str, str], Screened]) -> tuple[np.ndarray, np.ndarray]:
+    """Each factor's largest share of the largest mu_star: over targets where it is beyond luck (or 0), and over all."""
+    shares = np.array([shares_of_largest(one) for one in found.values()])
+    beyond = np.array([one.beyond_luck for one in found.values()])
+    return np.where(beyond, shares, 0.0).max(axis=0), shares.max(axis=0)
+
+
 def kept_factors(plan: Plan, found: dict[tuple[str, str], Screened]) -> tuple[int, ...]:
     """Places of the factors that go on to indices, in the order of factors.
 
@@ -99,10 +106,8 @@ def kept_factors(plan: Plan, found: dict[tuple[str, str], Screened]) -> tuple[in
     n = len(plan.factors)
     if not found:
         return tuple(range(min(n, plan.most_kept)))
-    shares = np.array([shares_of_largest(one) for one in found.values()])
-    beyond = np.array([one.beyond_luck for one in found.values()])
-    best = np.where(beyond, shares, 0.0).max(axis=0)
-    order = np.lexsort((np.arange(n), -shares.max(axis=0), -best))
+    best, any_share = best_shares(found)
+    order = np.lexsort((np.arange(n), -any_share, -best))
     chosen = [int(place) for place in order if best[place] >= plan.keep.share][: plan.most_kept]
     for place in order:
         if len(chosen) < min(FEWEST_KEPT, n) and int(place) not in chosen:

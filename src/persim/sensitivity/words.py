@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from persim.comparison_words import PURPOSE
-from persim.number_words import MINUS, shown
 from persim.sensitivity.plan import Plan
 from persim.sensitivity.points import steps_of
 from persim.sensitivity.result import Sensitivity
+from persim.sensitivity.tables import best_shares
 from persim.sweep_words import bytes_words, time_words
 
 if TYPE_CHECKING:
@@ -65,6 +65,10 @@ def factor_words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _listed(names: Sequence[str]) -> str:
     words = [factor_words(name) for name in names]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
@@ -93,12 +97,13 @@ def _index_sentence(found: Sensitivity, target: tuple[str, str], own: pd.DataFra
     if len(matter):
         top = matter.iloc[0]
         parts = [
-            f"{name}: {_listed(matter['factor'].tolist()[:MOST_NAMED])} matter{'s' if len(matter) == 1 else ''} most; "
-            f"{factor_words(str(top['factor']))} has a part in {_share(top['index'])} of the variance between points "
-            f"({_share(top['low'])} to {_share(top['high'])}), {_share(first[top['factor']])} by itself."
+            f"{name}: {_listed(matter['factor'].tolist()[:MOST_NAMED])} {'are' if len(matter) > 1 else 'is'} told apart from "
+            f"having little part{' (the largest first)' if len(matter) > 1 else ''}. "
+            f"{_capital(factor_words(str(top['factor'])))} has a part in {_share(top['index'])} of the variance between "
+            f"points ({_share(top['low'])} to {_share(top['high'])}), {_share(first[top['factor']])} by itself."
         ]
     else:
-        parts = [f"{name}: no factor's part is told apart from little."]
+        parts = [f"{name}: no factor is told apart from having little part."]
     if len(little):
         parts.append(f"Hardly any part: {_listed(little['factor'].tolist()[: 2 * MOST_NAMED])}.")
     if noise is not None and np.isfinite(noise["share_of_run"]):
@@ -115,20 +120,23 @@ def _noise_row(found: Sensitivity, target: tuple[str, str]) -> dict[str, Any] | 
 
 
 def _share(value: Any) -> str:
-    """A share in per cent; below nought, which chance can bring, as nought."""
-    percent = 100.0 * max(0.0, float(value))
+    """A share in per cent; below nought or above all, which chance can bring, as nought or all."""
+    percent = 100.0 * min(1.0, max(0.0, float(value)))
     return "under 1 %" if 0.0 <= percent < 1.0 else f"{percent:.0f} %"
 
 
 def dropped(found: Sensitivity) -> list[str]:
-    """Factors that did not go on, the rule, and how near they came."""
+    """The rule, then every factor: whether it goes on, and how near it comes."""
     plan = found.plan
-    best = found.morris.groupby("factor", sort=False)["of_largest"].max() if len(found.morris) else {}
-    rows = [
-        f"{factor.name:<34}{'goes on' if place in found.kept else 'stays as it is':<16}"
-        + (f"{100.0 * float(best[factor.name]):.0f} % of the largest" if factor.name in best else "")
-        for place, factor in enumerate(plan.factors)
-    ]
+    if not found.screened:
+        return [rule_words(plan)]
+    best, _ = best_shares(found.screened)
+    rows = []
+    for place, factor in enumerate(plan.factors):
+        said = f"{100.0 * best[place]:.0f} % of the largest" if best[place] > 0.0 else "not beyond luck"
+        if place not in found.kept and best[place] >= plan.keep.share:
+            said += f": passes, but no more than {plan.keep.most} go on"
+        rows.append(f"{factor.name:<34}{'goes on' if place in found.kept else 'stays as it is':<16}{said}")
     return [rule_words(plan), *rows]
 
 
@@ -159,9 +167,7 @@ def notes(found: Sensitivity) -> list[str]:
         else found.sobol
     )
     if len(low):
-        told.append(
-            "Indices a little below nought are chance: the estimate of an index near nought falls on both sides."
-        )
+        told.append("Indices below nought are chance: the estimate of an index near nought falls on both sides.")
     caveats = [plan.outcome(name).caveat for name in plan.outcomes]
     return [*told, *dict.fromkeys(text for text in caveats if text), PURPOSE]
 
@@ -196,9 +202,3 @@ def cost_lines(plan: Plan, found: Forecast, place: str) -> list[str]:
     lines.append(f"{time_taken} ({each}), and some seconds for tables and figures")
     lines.append(f"about {bytes_words(found.most.n_bytes)} on disk, in {place}")
     return lines
-
-
-def signed_shown(unit: str, value: float, decimals: int = 1) -> str:
-    """A difference in the unit's shown size: +2.3, with a real minus sign."""
-    size = shown(unit).factor * value
-    return f"{MINUS if size < 0.0 else '+'}{abs(size):.{decimals}f}"
