@@ -93,14 +93,24 @@ def _scenario_in_words(file: str) -> str:
 
 def _design_in_words(file: str) -> str:
     from persim.design import read_design
-    from persim.design_search import SENSITIVITY, find_design, kind_of
+    from persim.design_search import CALIBRATION, SENSITIVITY, find_design, kind_of
 
+    if kind_of(find_design(file)) == CALIBRATION:
+        return _calibration_in_words(file)
     if kind_of(find_design(file)) == SENSITIVITY:
         return _study_in_words(file)
     design = read_design(file)
     n = design.n_cells * design.replicates
     worlds = f" x {design.n_worlds:,} worlds" if design.n_worlds > 1 else ""
     return f"{design.title}; {design.n_alternatives} scenarios{worlds} x {design.replicates} replicates = {n:,} runs"
+
+
+def _calibration_in_words(file: str) -> str:
+    from persim.calibration.study import asked_for
+    from persim.calibration.words import size_words
+
+    plan = asked_for(file, None, None, False)
+    return f"{plan.title}; {size_words(plan)}, at most {plan.n_runs:,} runs"
 
 
 def _study_in_words(file: str) -> str:
@@ -202,6 +212,11 @@ if importlib.util.find_spec("persim.cli_evidence") is not None:  # `evidence`
     from persim.cli_evidence import register as register_evidence
 
     register_evidence(app)
+
+if importlib.util.find_spec("persim.cli_calibrate") is not None:  # `calibrate`
+    from persim.cli_calibrate import register as register_calibrate
+
+    register_calibrate(app)
 
 if importlib.util.find_spec("persim.cli_sensitivity") is not None:  # `sensitivity`
     from persim.cli_sensitivity import register as register_sensitivity

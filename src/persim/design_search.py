@@ -10,8 +10,11 @@ from persim.scenario_fields import NAME, nearest
 from persim.scenario_search import SUFFIXES, find_named, is_file, search_folders
 from persim.scenario_yaml import read_nodes
 
-SWEEP, SENSITIVITY = "sweep", "sensitivity"
-_ONLY = {SENSITIVITY: re.compile(r"^(morris|sobol)\s*:", re.MULTILINE)}
+SWEEP, SENSITIVITY, CALIBRATION = "sweep", "sensitivity", "calibration"
+_ONLY = {
+    SENSITIVITY: re.compile(r"^(morris|sobol)\s*:", re.MULTILINE),
+    CALIBRATION: re.compile(r"^stages\s*:", re.MULTILINE),
+}
 
 
 def find_design(path: str | Path, kind: str = SWEEP) -> Path:

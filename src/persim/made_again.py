@@ -152,8 +152,17 @@ def _seeds(manifest: Manifest) -> range:
     return range(manifest["seed"], manifest["seed"] + manifest["replicates"])
 
 
+def _calibrated_again(
+    manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None
+) -> Path:
+    from persim.calibration.study import calibrated_again
+
+    return calibrated_again(folder, made.target, _has_figures(manifest), jobs, progress)
+
+
 MAKERS: dict[str, Maker] = {
     "compare": _comparison_again, "demo": _comparison_again, "run": _run_again, "sweep": _sweep_again,
     "attribute": _shares_again, "explain": _story_again, "twins": _twins_again, "flows": _flows_again,
     "practice": _practice_again, "evidence": _targets_again, "patterns": _patterns_again, "sensitivity": _study_again,
+    "calibrate": _calibrated_again,
 }  # fmt: skip

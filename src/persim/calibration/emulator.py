@@ -121,16 +121,19 @@ def fit(space: Space, unit: np.ndarray, simulated: np.ndarray, chance: np.ndarra
         import sklearn.gaussian_process  # noqa: F401 - asked for once, before anything is computed
     except ImportError:
         raise InputError("calibration needs scikit-learn: pip install 'persim[calibrate]'") from None
-    whole = np.flatnonzero(np.isfinite(simulated).all(axis=1))
-    if len(whole) < 4 * FEWEST_HELD_OUT:
-        raise InputError(f"only {len(whole)} of {len(unit)} points give every target: too few to learn from")
     rng = luck(seed, *place)
-    chosen = np.sort(rng.permutation(whole)[:MOST_POINTS])
-    out = rng.permutation(len(chosen))[: max(FEWEST_HELD_OUT, round(HELD_OUT * len(chosen)))]
-    kept = np.setdiff1d(np.arange(len(chosen)), out)
+    order = rng.permutation(len(unit))
     processes, checks = [], []
     with one_thread():
         for target in range(simulated.shape[1]):
+            chosen = np.sort(order[np.isfinite(simulated[order, target])][:MOST_POINTS])
+            if len(chosen) < 4 * FEWEST_HELD_OUT:
+                raise InputError(
+                    f"target {target + 1}: only {len(chosen)} of {len(unit)} points have a base for it, too few to learn "
+                    "from; more people in a run, or more replicates, help"
+                )
+            out = rng.permutation(len(chosen))[: max(FEWEST_HELD_OUT, round(HELD_OUT * len(chosen)))]
+            kept = np.setdiff1d(np.arange(len(chosen)), out)
             x, y = unit[chosen], simulated[chosen, target]
             learnt = _learnt(x[kept], y[kept], float(chance[target]), rng)
             trial = _process(x[kept], y[kept], learnt)

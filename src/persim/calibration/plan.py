@@ -134,24 +134,36 @@ def observed_of(targets: tuple[Target, ...]) -> Observed:
     return observed(values, [target.sd for target in targets], [target.one_sided == "upper" for target in targets])
 
 
-QUICK = {"people": 300, "waves": 2, "points": 60, "particles": 160, "generations": 4, "draws": 200, "pattern_draws": 12}
+QUICK = {
+    "people": 400,
+    "replicates": 2,
+    "waves": 2,
+    "points": 60,
+    "particles": 160,
+    "generations": 4,
+    "draws": 200,
+    "pattern_draws": 60,
+}
 
 
 def quick(plan: Plan) -> Plan:
     """The same calibration on a small budget: it runs in minutes and shows how it goes, not what comes of it."""
-    stages = tuple(
-        replace(
-            stage,
-            waves=replace(stage.waves, waves=min(stage.waves.waves, QUICK["waves"]),
-                          points=min(stage.waves.points, QUICK["points"])),
-            smc=replace(stage.smc, particles=min(stage.smc.particles, QUICK["particles"] // stage.smc.chains * stage.smc.chains),
-                        generations=min(stage.smc.generations, QUICK["generations"])),
-            draws=min(stage.draws, QUICK["draws"]),
-            pattern_draws=min(stage.pattern_draws, QUICK["pattern_draws"]),
-        )
-        for stage in plan.stages
-    )  # fmt: skip
-    return replace(plan, people=min(plan.people, QUICK["people"]), stages=stages)
+    people = min(plan.people, QUICK["people"])
+    scenario = plan.scenario.changed(n_users=people)
+    return replace(plan, people=people, scenario=scenario, stages=tuple(_smaller(stage) for stage in plan.stages))
+
+
+def _smaller(stage: Stage) -> Stage:
+    waves, smc = stage.waves, stage.smc
+    particles = max(8, min(smc.particles, QUICK["particles"]) // smc.chains) * smc.chains
+    return replace(
+        stage,
+        replicates=min(stage.replicates, QUICK["replicates"]),
+        waves=replace(waves, waves=min(waves.waves, QUICK["waves"]), points=min(waves.points, QUICK["points"])),
+        smc=replace(smc, particles=particles, generations=min(smc.generations, QUICK["generations"])),
+        draws=min(stage.draws, QUICK["draws"]),
+        pattern_draws=min(stage.pattern_draws, QUICK["pattern_draws"]),
+    )
 
 
 # In a store ---------------------------------------------------------------------------------------------------------------

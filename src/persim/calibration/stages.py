@@ -166,7 +166,9 @@ def point_rows(plan: Plan, rows: np.ndarray) -> np.ndarray:
     Args:
         rows: of all runs, shape (n_runs, n_columns). Returns: shape (n_points, n_columns), in the order of runs.
     """
-    own = np.isfinite(rows[:, HEAD + len(plan.parameters) : HEAD + len(plan.parameters) + len(plan.targets)]).any(axis=1)
+    own = np.isfinite(rows[:, HEAD + len(plan.parameters) : HEAD + len(plan.parameters) + len(plan.targets)]).any(
+        axis=1
+    )
     rows = rows[own]
     keys = rows[:, 1] * 1e9 + rows[:, 2]
     order = np.argsort(keys, kind="stable")

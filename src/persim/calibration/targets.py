@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+MOST_PRESENT = 0.5  # share of replicates that must have a base
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -63,14 +65,17 @@ def averaged(simulated: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Args:
         simulated: of shape (n_points, n_targets), then the chance is unknown (0); or (n_points, n_replicates, n_targets).
+            A replicate without a base says nothing; a figure is missing where most have none.
     """
     simulated = np.asarray(simulated, float)
     if simulated.ndim == 2:
         return simulated, np.zeros(simulated.shape[1])
-    replicates = simulated.shape[1]
-    means = simulated.mean(axis=1)
-    if replicates < 2:
-        return means, np.zeros(simulated.shape[2])
-    whole = np.isfinite(means).all(axis=1)
-    within = simulated[whole].var(axis=1, ddof=1)
-    return means, within.mean(axis=0) / replicates if whole.any() else np.zeros(simulated.shape[2])
+    there = np.isfinite(simulated)
+    n = there.sum(axis=1)
+    known = n >= np.maximum(1, simulated.shape[1] * MOST_PRESENT)
+    filled = np.where(there, simulated, 0.0)
+    means = np.where(known, filled.sum(axis=1) / np.maximum(n, 1), np.nan)
+    several = known & (n > 1)
+    apart = np.where(there, simulated - np.where(known, means, 0.0)[:, None, :], 0.0)
+    variances = np.where(several, np.square(apart).sum(axis=1) / np.maximum(n - 1, 1) / np.maximum(n, 1), 0.0)
+    return means, variances.sum(axis=0) / np.maximum(several.sum(axis=0), 1)
