@@ -93,13 +93,20 @@ class CalibrationMaker:
         replicate, rest = divmod(number - self.first, self.n_points * len(self.arms))
         return replicate, *divmod(rest, len(self.arms))
 
+    def own_seed(self, replicate: int, point: int) -> int:
+        """The seed of a run: no two points share one, worlds of a point do.
+
+        Luck that all points shared would shift all their figures alike, and nothing could tell that from the model's mean.
+        """
+        return self.seed + self.first + replicate * self.n_points + point
+
     def _numbers(self, point: int) -> dict[str, float]:
         return dict(zip(self.names, self.points[point - self.first_point].tolist(), strict=True))
 
     def name(self, number: int) -> str:
         """The name of a run: a hash of its world, its point, its seed and the model's sources."""
         replicate, point, arm = self.place(number)
-        said = [self.arms[arm].digest, self._numbers(point), self.seed + replicate, self.model_version]
+        said = [self.arms[arm].digest, self._numbers(point), self.own_seed(replicate, point), self.model_version]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:HEX_DIGITS]
 
     def make(self, number: int) -> Settled:
@@ -111,7 +118,7 @@ class CalibrationMaker:
         row = np.full(self.n_columns, np.nan)
         row[:HEAD] = (*self.where, point, arm, replicate)
         row[list(self.places)] = self.points[point - self.first_point]
-        self.arms[arm].read(self.arms[arm].run(self._numbers(point), self.seed + replicate), row)
+        self.arms[arm].read(self.arms[arm].run(self._numbers(point), self.own_seed(replicate, point)), row)
         return row
 
     def only(self, numbers: Sequence[int]) -> CalibrationMaker:
