@@ -220,6 +220,22 @@ def test_screening_alone_needs_no_indices(write, tmp_path):
     assert not (tmp_path / "out" / "sobol.csv").exists()
 
 
+def test_second_orders_have_a_figure_and_outcomes_without_a_value_are_named(write, tmp_path):
+    place = write(
+        "scenarios: [baseline]\noutcomes: [real_take_up, involvement_making]\n"
+        "parameters: {information: sampled, bureaucracy: sampled, brokers: [0, 1]}\n"
+        "population: {people: 60}\nhorizon: {weeks: 104}\nreplicates: 2\n"
+        "morris: {trajectories: 4}\nsobol: {points: 8, second_order: 1}\nbootstrap: {resamples: 100}\n"
+    )
+    found = sensitivity_of(place, tmp_path / "out")
+    n = len(found.kept)
+    assert found.n_runs == 4 * 4 * 2 + 8 * (2 * n + 2) * 2
+    assert (found.sobol["order"] == "second").sum() == n * (n - 1) / 2 * found.noise["outcome"].nunique()
+    assert (tmp_path / "out" / "figures" / "pairs-1.png").exists() == (n > 2)
+    assert "involvement_making" not in set(found.noise["outcome"])
+    assert "nothing is told of: Involvement" in " ".join((tmp_path / "out" / "README.txt").read_text("utf-8").split())
+
+
 # What goes on ----------------------------------------------------------------------------------------------------------------
 
 

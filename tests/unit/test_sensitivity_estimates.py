@@ -100,9 +100,9 @@ def test_luck_attenuates_the_usual_indices_as_theory_says_and_is_taken_off_ours(
     n, sd = 4, 6.0
     blocks = blocks_of(with_luck(ishigami(points), n, sd, common=common), 3, False)
     ours, usual = (sobol_indices(blocks, everything(blocks), corrected) for corrected in (True, False))
-    # n = 4096; in 20 other seeds no corrected index was off by more than 0.035, no usual one by more than 0.03.
-    assert ours.first[0] == pytest.approx(ISHIGAMI_FIRST, abs=0.07)
-    assert ours.total[0] == pytest.approx(ISHIGAMI_TOTAL, abs=0.07)
+    # n = 4096; with 20 other seeds of luck, either way, corrected indices were off by 0.072 at most, usual ones by 0.042.
+    assert ours.first[0] == pytest.approx(ISHIGAMI_FIRST, abs=0.1)
+    assert ours.total[0] == pytest.approx(ISHIGAMI_TOTAL, abs=0.1)
     assert ours.variance[0] == pytest.approx(ISHIGAMI_VARIANCE, rel=0.08)
     luck = sd**2 / n
     whole = ISHIGAMI_VARIANCE + luck
@@ -284,8 +284,9 @@ def test_steps_between_levels_go_between_different_ones_and_count_whole():
 # Intervals -------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.statistical
 def test_intervals_hold_the_truth_as_often_as_they_say():
-    """n = 100 studies of 128 points; of 95 % intervals fewer than 85 % would come once in 20,000."""
+    """n = 100 studies of 128 points; that 95 % intervals of one index hold fewer than 86 times would come once in 5,000."""
     inputs = ranges(3)
     held = np.zeros((100, 3))
     for study in range(100):
@@ -293,7 +294,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
         blocks = blocks_of(with_luck(ishigami(points), 4, 2.0, study), 3, False)
         low, high = interval(sobol_indices(blocks, resampled(blocks.n, 300, study)).total)
         held[study] = (low <= ISHIGAMI_TOTAL) & (high >= ISHIGAMI_TOTAL)
-    assert held.mean() > 0.85
+    assert held.sum(axis=0).min() >= 86
 
 
 def test_the_bootstrap_is_the_same_for_the_same_seed():

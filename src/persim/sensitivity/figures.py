@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from persim.attribution_plots import interaction_map
 from persim.figure_frames import Words
 from persim.number_words import shown, unit_words
 from persim.sensitivity.plots import heat_map, index_bars, screening_bars, tornado
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+FEWEST_MAPPED = 2  # factors, of which a map of pairs would have one cell
 MOST_PANELS = 6  # targets in a figure of bars, and tornadoes
 Target = tuple[str, str]
 
@@ -33,9 +35,14 @@ def figures(found: Sensitivity) -> Iterator[tuple[str, Words, Figure]]:
     if found.screened:
         yield _screening(found)
     if len(found.sobol):
-        yield _indices(found)
+        if np.isfinite(found.sobol["index"]).any():
+            yield _indices(found)
         for number, target in enumerate(_targets(found.swings, found)[:MOST_PANELS], 1):
-            yield _tornado(found, target, number)
+            if (_of(found.swings, target)["swing"] != 0.0).any():
+                yield _tornado(found, target, number)
+        for number, target in enumerate(_targets(found.sobol, found)[:MOST_PANELS], 1):
+            if len(found.kept) > FEWEST_MAPPED and np.isfinite(_pairs(found, target)["index"]).any():
+                yield _pairs_map(found, target, number)
     if found.screened:
         yield _heat_map(found)
 
@@ -89,7 +96,8 @@ def _indices(found: Sensitivity) -> tuple[str, Words, Figure]:
         f"{LUCK_CAVEAT} {RANGES_CAVEAT}",
     )
     panels = {}
-    for target in _targets(found.sobol, found)[:MOST_PANELS]:
+    known = found.sobol[np.isfinite(found.sobol["index"])]
+    for target in _targets(known, found)[:MOST_PANELS]:
         own = _of(found.sobol, target).rename(columns={"index": "value"})
         rows = {name: {"label": factor_words(name)} for name in _order(found) if name in set(own["factor"])}
         for row in own[own["order"] != "second"].to_dict("records"):
@@ -117,6 +125,33 @@ def _tornado(found: Sensitivity, target: Target, number: int) -> tuple[str, Word
         RANGES_CAVEAT,
     )
     return f"tornado-{number}", words, tornado(rows, middle, counted, words)
+
+
+def _pairs(found: Sensitivity, target: Target) -> pd.DataFrame:
+    own = _of(found.sobol, target)
+    return own[own["order"] == "second"]
+
+
+def _pairs_map(found: Sensitivity, target: Target, number: int) -> tuple[str, Words, Figure]:
+    called = target_words(found.plan, target)
+    words = Words(
+        f"Which factors work together: {called[0].lower()}{called[1:]}",
+        "Second-order index of each pair, in per cent of the variance between points, noise of replicates taken off. Bold: "
+        f"beyond chance (95 %); grey: may be chance. {size_words(found.plan)}.",
+        f"{LUCK_CAVEAT} {RANGES_CAVEAT}",
+    )
+    keys = [name for name in _order(found) if name in set(found.sobol["factor"])]
+    rows = [
+        {
+            "first": row["factor"],
+            "second": row["other"],
+            "interaction": row["index"],
+            "low": row["low"],
+            "high": row["high"],
+        }
+        for row in _pairs(found, target).to_dict("records")
+    ]
+    return f"pairs-{number}", words, interaction_map(keys, [factor_words(key) for key in keys], rows, words)
 
 
 def _heat_map(found: Sensitivity) -> tuple[str, Words, Figure]:

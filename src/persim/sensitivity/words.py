@@ -157,6 +157,11 @@ def notes(found: Sensitivity) -> list[str]:
         told.append(
             f"{found.n_failed:,} of {found.n_runs:,} runs failed; their trajectories, or blocks of points, are left out whole."
         )
+    if untold := [target_words(plan, target) for target in plan.targets if target not in _told(found)]:
+        told.append(
+            "Too few points of which every run has a value, so nothing is told of: "
+            f"{'; '.join(untold)}. A rate has none where nobody is behind it; more people a run help."
+        )
     much = found.noise[found.noise["share_of_mean"] > MUCH_NOISE] if len(found.noise) else found.noise
     if len(much):
         names = "; ".join(target_words(plan, (row.outcome, row.target)) for row in much.itertuples())  # type: ignore[arg-type]
@@ -170,6 +175,14 @@ def notes(found: Sensitivity) -> list[str]:
         told.append("Indices below nought are chance: the estimate of an index near nought falls on both sides.")
     caveats = [plan.outcome(name).caveat for name in plan.outcomes]
     return [*told, *dict.fromkeys(text for text in caveats if text), PURPOSE]
+
+
+def _told(found: Sensitivity) -> set[tuple[str, str]]:
+    """Targets that every stage has something to tell of."""
+    if found.plan.indices is None:
+        return set(found.screened)
+    rows = found.noise
+    return set(zip(rows["outcome"], rows["target"], strict=True)) if len(rows) else set()
 
 
 def size_words(plan: Plan) -> str:
