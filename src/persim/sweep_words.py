@@ -38,7 +38,7 @@ def sweep_answer(
     sweep: Sweep, across: pd.DataFrame, fails: list[tuple[str, Discovery]], parts: pd.DataFrame | None = None
 ) -> list[str]:
     """The answer over many worlds in a few sentences; `parts`: of drawn worlds, as `persim.drawn_parts` has them."""
-    drawn = parts if _drawn_only(sweep) else None
+    drawn = parts if parts is not None and _drawn_only(sweep) else None
     measure = sweep.design.deciding_outcome
     own = across[across["measure"] == measure]
     if len(sweep.names) == 1:
