@@ -63,6 +63,11 @@ class _Process:
     lower: np.ndarray
     alpha: np.ndarray
 
+    def mean(self, unit: np.ndarray) -> np.ndarray:
+        """Mean of the simulator, shape (n_points,)."""
+        cross = self.amplitude * _matern(unit / self.lengths, self.points / self.lengths)
+        return _trend(unit) @ self.trend + self.scale * (cross @ self.alpha)
+
     def predict(self, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and variance of the simulator's mean, without chance, each of shape (n_points,)."""
         cross = self.amplitude * _matern(unit / self.lengths, self.points / self.lengths)
@@ -96,6 +101,10 @@ class Emulator:
         The chance of small runs is no part of a figure of a whole country; what else moves the mean is.
         """
         return np.maximum(0.0, self.chance - self.replicates_tell)
+
+    def mean(self, unit: np.ndarray) -> np.ndarray:
+        """Means alone in the unit cube, shape (n_points, n_targets): much quicker than `predict`."""
+        return np.column_stack([process.mean(unit) for process in self.processes])
 
     def predict(self, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and emulator variance (without chance) in the unit cube, each of shape (n_points, n_targets)."""

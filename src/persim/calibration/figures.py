@@ -64,12 +64,19 @@ def _marginal(panel: Axes, axis: Axis, values: np.ndarray, weights: np.ndarray) 
     panel.set_ylim(0.0, 1.1 * top)
     panel.set_yticks([])
     panel.spines["left"].set_visible(False)
+    _scaled(panel, axis, "x")
+
+
+def _scaled(panel: Axes, axis: Axis, side: str) -> None:
+    """A side of a panel over the whole prior, with ticks that can be read."""
     if axis.log:
-        panel.set_xscale("log")
-        panel.minorticks_off()
+        getattr(panel, f"set_{side}scale")("log")
         ticks = np.geomspace(axis.low, axis.high, 4)
-        panel.set_xticks(ticks, [f"{tick:.2g}" for tick in ticks])
-    panel.set_xlim(axis.low, axis.high)
+    else:
+        ticks = np.linspace(axis.low, axis.high, 4)
+    getattr(panel, f"set_{side}ticks")(ticks, [f"{tick:.2g}" for tick in ticks])
+    getattr(panel, f"set_{side}lim")(axis.low, axis.high)
+    panel.minorticks_off()
 
 
 def _predictive(found: Calibrated) -> tuple[Words, Figure]:
@@ -118,13 +125,15 @@ def _space_left(found: Calibrated) -> tuple[Words, Figure]:
         for panel, values in zip(panels, shares, strict=True):
             panel.plot(range(len(values)), values, "o-", color=BLUE, linewidth=1.8)
             for place, value in enumerate(values):
-                text = f"{100.0 * value:.2g} %"
+                text = f"{100.0 * value:.3g} %"
                 panel.annotate(
-                    text, (place, value), (0, 8), textcoords="offset points", ha="center", fontsize=8.5, color=INK
+                    text, (place, value), (7, 5), textcoords="offset points", ha="left", fontsize=8.5, color=INK
                 )
             panel.set_yscale("log")
             panel.set_ylim(least / 3.0, 4.0)
-            panel.set_xlim(-0.4, len(values) - 0.6)
+            panel.set_xlim(-0.3, len(values) - 0.4)
+            decades = 10.0 ** np.arange(np.floor(np.log10(least / 3.0)) + 1.0, 1.0)
+            panel.set_yticks(decades, [f"{100.0 * share:g} %" for share in decades])
             panel.set_xticks(range(len(values)), ["prior", *(f"wave {n}" for n in range(1, len(values)))])
             panel.minorticks_off()
         return words, figure
@@ -180,13 +189,10 @@ def _pairs(found: Calibrated) -> tuple[Words, Figure]:
         return words, figure
 
 
-def _cloud(panel: Axes, x: np.ndarray, y: np.ndarray, across: Axis, below: Axis) -> None:
-    panel.plot(x, y, ".", color=BLUE, markersize=3, alpha=0.45, markeredgewidth=0)
-    for axis, scale, limits in ((across, panel.set_xscale, panel.set_xlim), (below, panel.set_yscale, panel.set_ylim)):
-        if axis.log:
-            scale("log")
-        limits(axis.low, axis.high)
-    panel.minorticks_off()
+def _cloud(panel: Axes, x: np.ndarray, y: np.ndarray, across: Axis, below: Axis, size: float = 3.0) -> None:
+    panel.plot(x, y, "o", color=BLUE, markersize=size, alpha=0.4, markeredgewidth=0)
+    _scaled(panel, across, "x")
+    _scaled(panel, below, "y")
 
 
 def _main(found: Calibrated) -> list[str]:
@@ -220,7 +226,7 @@ def _ridge(found: Calibrated) -> tuple[Words, Figure]:
     with house_style():
         figure, (panel,) = panels_for([""], 4.2, words, bottom=0.55, left=0.9, share=False)
         x, y = (last.draws[:, last.names.index(name)] for name in (one, other))
-        _cloud(panel, x[rows], y[rows], axes_of[one], axes_of[other])
+        _cloud(panel, x[rows], y[rows], axes_of[one], axes_of[other], 5.0)
         centre = found.parameters.set_index("parameter")["centre"]
         panel.plot([centre[one]], [centre[other]], "D", color=VERMILION, markersize=7, label="centre of the sample")
         panel.grid(color=PALE, linewidth=0.6)

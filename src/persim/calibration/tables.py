@@ -57,7 +57,7 @@ class Calibrated:
     def parameters(self) -> pd.DataFrame:
         """Every parameter: its prior, its posterior, and whether the targets say anything of it."""
         found, rows = self.last, []
-        centre = found.draws[centre_row(found.draws[self.kept], found.weights[self.kept])]
+        centre = found.draws[self.kept][centre_row(found.draws[self.kept], found.weights[self.kept])]
         for stage in self.plan.stages:
             means, spreads = stage.space.prior_moments()
             for place, axis in enumerate(stage.space.axes):

@@ -87,7 +87,7 @@ def ridge_sentence(found: Calibrated) -> str:
     r = float(row.correlation)  # type: ignore[arg-type]
     if abs(r) < RIDGE:
         return f"No two parameters stand in for each other: the strongest correlation is {signed(r, 2)} ({row.one}, {row.other})."
-    how = "rise together" if r > 0 else "one rises as the other falls"
+    how = "they rise together" if r > 0 else "one rises as the other falls"
     return (
         f"Ridge: {row.one} and {row.other} cannot be told apart by these targets; along it {how} (correlation "
         f"{signed(r, 2)}), and the fit stays the same."
