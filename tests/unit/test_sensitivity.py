@@ -33,7 +33,7 @@ pytest.importorskip("SALib", reason="SALib is not installed: pip install 'persim
 HEAD = "schema_version: 1\nname: mine\ntitle: Mine\nquestion: What decides it?\n"
 BODY = """\
 scenarios: [baseline, lean_process]
-outcomes: [real_take_up, crises]
+outcomes: [real_take_up, offers_per_opportunity]
 parameters:
   role_boundary: {low: 0.1, high: 0.9}
   risk_aversion: sampled
@@ -136,7 +136,7 @@ def test_the_difference_is_paired(study):
 
 
 def test_tables_hold_every_target_and_factor(study):
-    targets = {(outcome, kind) for outcome in ("real_take_up", "crises") for kind in ("level", "difference")}
+    targets = {(outcome, kind) for outcome in ("real_take_up", "offers_per_opportunity") for kind in ("level", "difference")}
     assert set(zip(study.morris["outcome"], study.morris["target"], strict=True)) == targets
     assert len(study.morris) == 4 * 5
     together = study.morris[study.morris["factor"] == "staffing"]
@@ -261,7 +261,7 @@ def test_the_rule_of_what_goes_on(design, keep, kept):
         ("real_take_up", "level"): screening(
             [10.0, 2.0, 5.0, 0.5, 0.0], [8.0, 1.5, 3.0, 0.4, 0.0], [1.0, 1.0, 4.0, 0.1, 0.0]
         ),
-        ("crises", "level"): screening(
+        ("offers_per_opportunity", "level"): screening(
             [0.0, 0.1, 0.2, 0.01, 3.0], [0.0, 0.0, 0.1, 0.0, 2.0], [0.1, 0.1, 0.2, 0.1, 0.1]
         ),
     }
