@@ -1,8 +1,7 @@
 """What persim should give where mathematics can say it: chains worked out as expectations, without draws and without rules.
 
 Mental state, discharge, return and new referral of one row of people read nothing of others, so their expectation is exact:
-a chain over mental states and weeks, at each vulnerability, averaged over its distribution. Written from the description
-of the model (docs/model.md), not from its code.
+a chain over mental states and weeks, at each vulnerability, averaged over its distribution. It shares no code with the rules.
 """
 
 from collections.abc import Mapping
