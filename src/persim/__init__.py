@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from persim.biography import Biography
     from persim.compare import compare
     from persim.design import Design, read_design
+    from persim.drawn_compare import compare_posterior
+    from persim.drawn_parts import parts_table
     from persim.errors import InputError, PersimError, ScenarioError, StoreError
     from persim.explain import explain
     from persim.flows import Flows, flows
@@ -64,9 +66,11 @@ __all__ = [
     "__version__",
     "attribute",
     "compare",
+    "compare_posterior",
     "explain",
     "flows",
     "parameters",
+    "parts_table",
     "practice",
     "read_design",
     "read_scenario",
@@ -98,9 +102,11 @@ _HOMES = {
     "Twins": "persim.twins",
     "attribute": "persim.attribution",
     "compare": "persim.compare",
+    "compare_posterior": "persim.drawn_compare",
     "explain": "persim.explain",
     "flows": "persim.flows",
     "parameters": "persim.parameter_docs",
+    "parts_table": "persim.drawn_parts",
     "practice": "persim.practice_view",
     "read_design": "persim.design",
     "read_scenario": "persim.scenario",

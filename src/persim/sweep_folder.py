@@ -40,7 +40,7 @@ LINE = 100
 FEWEST_WORLDS = 2
 ANSWER, SHORT = "answer.txt", "scenarios.txt"
 FILES = (
-    ("answer.txt", "the answer in at most three sentences, and what to bear in mind"),
+    ("answer.txt", "the answer in a few sentences, and what to bear in mind"),
     ("scenarios.txt", "the deciding outcome, one scenario a line"),
     ("table.txt", "differences to the first scenario, and what stood in the way"),
     ("two_parts.csv", "each number with both kinds of doubt, apart: what is not known of the numbers, and chance"),
