@@ -240,6 +240,7 @@ class PlainMesaModel(mesa.Model):
         number, _, status, perceived, actual, s117, *_ = caseload[chosen].T
         rows = np.array([_eligible_row(user) for user, wanted in zip(people, chosen, strict=True) if wanted], float)
         rows = rows.reshape(-1, 19)
+        sums = np.array([user.indicative_sum(p) for user, wanted in zip(people, chosen, strict=True) if wanted], float)
         control, contact, quality, planned, informed, met, works, stage, form, paused, one_off = rows.T[:11]
         counted, package, known, agreed, vary, barrier, gates, involvement = rows.T[11:]
         in_use, voluntary, whole = stage == IN_USE, status == VOLUNTARY, one_off == 0
@@ -260,7 +261,7 @@ class PlainMesaModel(mesa.Model):
                 (truths == 3) & whole, real & whole, notional, lasting, counted, (counted > 0) & ~in_use,
                 in_use & (form == DIRECT_PAYMENT), in_use & (form == THIRD_PARTY), in_use & (form == MANAGED),
                 in_use & (paused > 0), (counted > 0) & in_use & (form == DIRECT_PAYMENT),
-                (~in_use | ~whole) * package * p.package_cost / YEAR, ~real, ~real * planned,
+                (~in_use | ~whole) * package * p.package_cost * sums / YEAR, ~real, ~real * planned,
                 self._first_this_year(number.astype(int), np.column_stack(today) > 0),
                 stage[:, None] == np.arange(1, len(Stage)), held_up, would_hold_up,
             )

@@ -108,7 +108,7 @@ _CASELOAD = [
     _p("psychosis_slope", "caseload", "Log odds of psychosis over the range of vulnerability", "log odds", 2.0, 0, 8, A, "form ours"),
     _p("psychosis_prone", "caseload", "Odds of psychosis of people prone to detention, to those of others", "odds ratio", 6.0, 1, 30, A, "most people on orders have psychosis; size ours"),
     _p("package_share", "caseload", "Eligible people with a commissioned service when they come under the Trust", "share", 0.45, 0, 1, A, "no source"),
-    _p("package_cost", "caseload", "Cost of a commissioned service", "GBP a year", 4000, 500, 20000, E, "near PAR30"),
+    _p("package_cost", "caseload", "Cost of a commissioned service, to the sum that the same person would be given as a budget", "ratio", 1.0, 0.2, 5, A, "ENG13, PAT20: a budget replaces the cost of what it takes the place of"),
     _p("initial_budget_share", "caseload", "Eligible people with a direct payment at the start", "share", 0.01, 0, 0.05, E, "TGT02 (at most 5 %)"),
     _p("carer_share", "caseload", "People with a carer", "share", 0.35, 0, 1, A, "PAR37 bounds it"),
     _p("carer_advocates", "caseload", "Carers who advocate", "share", 0.35, 0, 1, A, "S5; no count"),

@@ -51,6 +51,7 @@ from persim.measures import (
     M_WITHOUT_BUDGET,
 )
 from persim.phases.counting import find_cells
+from persim.rules.pathway import budget_sum
 from persim.rules.practice import practitioner_can_act
 from persim.rules.targets import is_real
 from persim.rules.wellbeing import control_on_paper
@@ -117,16 +118,15 @@ def census_of_barriers(user, somebody, out, cells, n_cells):
 
 
 @loop
-def census_of_budgets(user, package_cost, noticed_gain, out, cells, n_cells):
+def census_of_budgets(user, p, out, cells, n_cells):
     """An eligible person on the way, with a budget or with a service.
 
-    Args:
-        package_cost: GBP a week. noticed_gain: of felt control since before the budget, from which it is called better.
+    A service costs what the same need would be given as a budget, so that a budget replaces its cost. Source: PAT20; ENG13.
     """
     weight = user.weight
     in_use = user.pathway_stage == IN_USE
     truths = user.amount_known + user.plan_agreed + user.can_vary if in_use else 0
-    better = weight if in_use and user.control_felt - user.control_before >= noticed_gain else 0.0
+    better = weight if in_use and user.control_felt - user.control_before >= p.noticed_gain else 0.0
     for c in range(n_cells):
         cell = cells[c]
         if user.pathway_stage != OUTSIDE:
@@ -138,8 +138,6 @@ def census_of_budgets(user, package_cost, noticed_gain, out, cells, n_cells):
             if user.one_off == 0:
                 out[cell, M_REAL_STRICT] += weight if truths == 3 else 0.0
                 out[cell, M_REAL_BROAD] += weight if is_real(user) else 0.0
-        if user.package == 1 and (not in_use or user.one_off == 1):
-            out[cell, M_SPEND_PACKAGES] += weight * package_cost
         if user.counted == 1:
             out[cell, M_REPORTED_WITH_ONE_OFF] += weight
             if in_use and user.budget_form == DIRECT_PAYMENT:
@@ -148,6 +146,10 @@ def census_of_budgets(user, package_cost, noticed_gain, out, cells, n_cells):
             if not in_use or user.one_off == 0:
                 out[cell, M_REPORTED] += weight
                 out[cell, M_NOTIONAL] += weight if truths == 0 else 0.0
+    if user.package == 1 and (not in_use or user.one_off == 1):
+        cost = weight * p.package_cost * budget_sum(user, p) / YEAR
+        for c in range(n_cells):
+            out[cells[c], M_SPEND_PACKAGES] += cost
 
 
 @rule
@@ -249,7 +251,6 @@ def census_of_person(user, works, out, cells, n_cells):
 def team_is_counted(team, users, practitioners, parameters, index, week, out, cells, groups):
     """The whole census of one team's people, person by person while each is at hand."""
     p = parameters[index]
-    package_cost = p.package_cost / YEAR
     year = (week + 100 * YEAR) // YEAR
     for row in range(team.first_user, team.first_user + team.n_users):
         user = users[row]
@@ -271,5 +272,5 @@ def team_is_counted(team, users, practitioners, parameters, index, week, out, ce
             if not is_real(user):
                 census_of_barriers(user, practitioner_can_act(worker, p), out, cells, n_cells)
             if user.pathway_stage != OUTSIDE or user.counted == 1 or user.package == 1:
-                census_of_budgets(user, package_cost, p.noticed_gain, out, cells, n_cells)
+                census_of_budgets(user, p, out, cells, n_cells)
             census_of_year(user, year, out, cells, n_cells)
