@@ -217,11 +217,14 @@ def _report(result: Sweep, json: bool) -> None:
             "runs",
             "n_failed",
             "n_worlds",
+            "two_parts",
             "deciding_outcome",
             "notes",
             "failed",
         )
-        terminal.show_json({name: manifest[name] for name in kept} | {"folder": str(_shown(result.folder))})
+        terminal.show_json(
+            {name: manifest[name] for name in kept if name in manifest} | {"folder": str(_shown(result.folder))}
+        )
         return
     from persim.sweep_folder import ANSWER, SHORT
     from persim.text_table import wrapped

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from persim.errors import InputError
 from persim.number_words import MINUS, difference_words, level_words, share_of_worlds, shown
 from persim.sweep_result import Sweep
 from persim.two_parts import TwoParts, two_parts
@@ -29,18 +31,25 @@ DRAWN_CAVEAT = (
 NO_PARTS = "one run in each draw: what is not known of the numbers and chance cannot be told apart"
 
 
-def parts_table(sweep: Sweep) -> pd.DataFrame:
+def parts_table(sweep: Sweep, measures: Sequence[str] | None = None) -> pd.DataFrame:
     """Levels (reference empty) and paired differences over drawn worlds: `PARTS_COLUMNS`, after listed numbers if any.
 
     Where the design crosses draws with listed values, each of their combinations has rows of its own.
+
+    Args:
+        measures: these only, and not all.
+    Raises: InputError if the sweep's worlds are not drawn from a posterior sample, or a measure is not kept.
     """
     import pandas as pd
 
     design = sweep.design
+    if not design.drawn:
+        raise InputError(f"{sweep.folder}: its worlds are not drawn from a posterior sample")
+    blocks = sweep.measure_blocks() if measures is None else [(list(measures), sweep.columns(measures))]
     listed = [factor for factor in design.factors if factor.values]
     grid = list(itertools.product(*(factor.values for factor in listed)))
     rows = []
-    for names, block in sweep.measure_blocks():
+    for names, block in blocks:
         draws = block.reshape(sweep.replicates, len(grid), -1, len(sweep.names), len(names))
         for place, measure in enumerate(names):
             for setting, numbers in enumerate(grid):

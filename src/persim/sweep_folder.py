@@ -255,6 +255,7 @@ def _manifest(sweep: Sweep, answer: list[str], started: float, stopped: str) -> 
         "n_worlds": design.n_worlds,
         "factors": [{**factor, "kind": "list" if factor["values"] else "sampled"} for factor in sweep.content["factors"]],
         "sample": sweep.content["sample"],
+        **({"two_parts": _deciding_parts(sweep)} if design.drawn else {}),
         "alternatives": [{"name": n, "title": s.title} for n, s in zip(design.names, design.alternatives, strict=True)],
         "scenarios": [
             {"name": name, "digest": scenario.digest(), "resolved": scenario.resolved()}
@@ -263,6 +264,12 @@ def _manifest(sweep: Sweep, answer: list[str], started: float, stopped: str) -> 
         "failed": _failed(sweep.failures),
         "notes": sweep_notes(sweep, stopped),
     }  # fmt: skip
+
+
+def _deciding_parts(sweep: Sweep) -> list[Any]:
+    """Both parts of the intervals of the deciding outcome, a row for each level and difference."""
+    table = parts_table(sweep, [sweep.design.deciding_outcome])
+    return table.drop(columns=["label", "unit", "caveat"]).to_dict("records")
 
 
 def _failed(failures: pd.DataFrame) -> list[dict[str, Any]]:

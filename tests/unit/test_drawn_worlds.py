@@ -207,6 +207,19 @@ def test_the_folder_says_what_its_intervals_hold(compared):
     manifest = json.loads((compared.folder / "manifest.json").read_text("utf-8"))
     assert manifest["sample"]["digest"] == compared.design.sample.digest
     assert "figures/two_parts.svg" in manifest["files"]
+    rows = {(row["alternative"], row["reference"]) for row in manifest["two_parts"]}
+    assert rows == {("baseline", ""), ("gold_standard", ""), ("gold_standard", "baseline")}
+
+
+def test_processes_make_the_same_runs(compared, sample, tmp_path):
+    again = sweep(compared.design, tmp_path / "out", jobs=2, workers="processes", figures=False)
+    np.testing.assert_array_equal(again.values("real_take_up"), compared.values("real_take_up"))
+
+
+def test_a_sweep_that_draws_nothing_has_no_parts(design, tmp_path):
+    found = sweep(design(f"scenarios: [baseline]\n{SMALL}"), tmp_path / "out", jobs=1, figures=False)
+    with pytest.raises(InputError, match="not drawn from a posterior sample"):
+        parts_table(found)
 
 
 def test_without_a_folder_nothing_is_left(sample):
