@@ -11,6 +11,7 @@ from pathlib import Path
 
 from doc_tables import pages_with_tables
 
+from persim.calibration.schema import calibration_schema
 from persim.design_schema import design_schema
 from persim.evidence.schema import evidence_schemas
 from persim.ledger_docs import markdown as ledger_page
@@ -28,6 +29,7 @@ def generated() -> dict[Path, str]:
     schemas = {
         ROOT / "scenarios" / "scenario.schema.json": scenario_schema(),
         ROOT / "experiments" / "design.schema.json": design_schema(),
+        ROOT / "experiments" / "calibration.schema.json": calibration_schema(),
         ROOT / "experiments" / "sensitivity.schema.json": sensitivity_schema(),
     } | {ROOT / "evidence" / name: schema for name, schema in evidence_schemas().items()}
     texts = {path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for path, schema in schemas.items()}

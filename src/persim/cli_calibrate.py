@@ -49,6 +49,7 @@ def calibrate(
     scheduler: Annotated[
         str | None, typer.Option(metavar="URL", help="A Dask scheduler, such as tcp://host:8786.", show_default=False)
     ] = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Resume, and make again what is damaged.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Throw away what is in the folder and begin anew.")] = False,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,
     json: Json = False,
@@ -63,7 +64,7 @@ def calibrate(
     started, crew = time.time(), Crew(jobs, workers.value, scheduler)
     check_crew(crew)
     plan = asked_for(file, seed, people, quick)
-    how = Carrying(place_of(plan, out), crew, resume, force, not no_figures)
+    how = Carrying(place_of(plan, out), crew, resume, repair, force, not no_figures)
     with _kept(lambda _: "the same command and --resume") as places:
         check_early(plan, how, dry_run)
         _say_if_compiling()

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
@@ -192,12 +193,13 @@ def _learnt(
     residual = (y - _trend(unit) @ _coefficients(unit, y))[few]
     scale = max(float(residual.std()), 1e-12 * max(1.0, float(np.abs(y).max())))
     least = float(np.clip(chance / scale**2, _CHANCE[0], 0.99 * _CHANCE[1]))
-    kernel = ConstantKernel(0.5, (1e-3, 1e2)) * Matern(np.full(unit.shape[1], 1.0), _LENGTHS, nu=2.5)
+    ones: Any = np.ones(unit.shape[1])
+    kernel = ConstantKernel(0.5, (1e-3, 1e2)) * Matern(ones, _LENGTHS, nu=2.5)
     whole = kernel + WhiteKernel(min(2.0 * least, 1.0) if least > 1e-3 else 0.1, (least, _CHANCE[1]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        found = GaussianProcessRegressor(whole, alpha=1e-10, random_state=0).fit(unit[few], residual / scale).kernel_
-    values = found.get_params()
+        process: Any = GaussianProcessRegressor(whole, alpha=1e-10, random_state=0).fit(unit[few], residual / scale)
+    values = process.kernel_.get_params()
     return (
         np.asarray(values["k1__k2__length_scale"], float) * np.ones(unit.shape[1]), float(values["k1__k1__constant_value"]),
         float(values["k2__noise_level"]), scale,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from persim.calibration.space import Axis, quantiles
-from persim.calibration.tables import INTERVAL, NOT_INFORMED, Calibrated
+from persim.calibration.tables import INTERVAL, NOT_INFORMED, Calibrated, rows_of
 from persim.calibration.words import signed
 from persim.figure_frames import BLUE, GREY, INK, PALE, SKY, VERMILION, Words, house_style, panels_for
 
@@ -93,7 +93,7 @@ def _predictive(found: Calibrated) -> tuple[Words, Figure]:
         panel.axvspan(-2.0, 2.0, color="#EEF3F7", zorder=0)
         panel.axvline(0.0, color="#999999", linewidth=0.9)
         limit = 8.0
-        for place, row in zip(places, table.itertuples(), strict=True):
+        for place, row in zip(places, rows_of(table), strict=True):
             for low, middle, high, color, shift in (
                 (row.prior_p5, row.prior_median, row.prior_p95, GREY, 0.16), (row.p5, row.median, row.p95, BLUE, -0.16),
             ):  # fmt: skip
@@ -101,7 +101,7 @@ def _predictive(found: Calibrated) -> tuple[Words, Figure]:
                 panel.plot(np.clip([ends[0], ends[2]], -limit, limit), [place + shift] * 2, color=color, linewidth=2.2)
                 if abs(ends[1]) <= limit:
                     panel.plot([ends[1]], [place + shift], "s" if color == GREY else "o", color=color, markersize=5)
-        labels = [f"{row.quantity} ({row.target})" for row in table.itertuples()]
+        labels = [f"{row.quantity} ({row.target})" for row in rows_of(table)]
         panel.set_yticks(places, labels)
         panel.set_ylim(len(table) - 0.4, -0.6)
         panel.set_xlim(-limit - 0.2, limit + 0.2)
@@ -150,7 +150,7 @@ def _pairs(found: Calibrated) -> tuple[Words, Figure]:
         "Dots: draws of the posterior sample. On the diagonal: each by itself, bars the posterior, the dashed line the prior.",
         "Axes are the whole prior. A slanted cloud is a ridge: along it the fit stays the same.",
     )
-    correlation = {frozenset((row.one, row.other)): row.correlation for row in found.correlations.itertuples()}
+    correlation = {frozenset((row.one, row.other)): row.correlation for row in rows_of(found.correlations)}
     with house_style():
         figure, _ = panels_for([""], 1.5 * n, words, bottom=0.45, left=0.9, share=False)
         box = figure.axes[0].get_position()
@@ -197,7 +197,7 @@ def _cloud(panel: Axes, x: np.ndarray, y: np.ndarray, across: Axis, below: Axis,
 
 def _main(found: Calibrated) -> list[str]:
     names: list[str] = []
-    for row in found.correlations.head(3).itertuples():
+    for row in rows_of(found.correlations.head(3)):
         names += [name for name in (str(row.one), str(row.other)) if name not in names]
     best = found.parameters.sort_values("shrinkage", ascending=False)["parameter"]
     names += [name for name in best if name not in names]
@@ -215,11 +215,11 @@ def _dots(found: Calibrated) -> np.ndarray:
 def _ridge(found: Calibrated) -> tuple[Words, Figure]:
     """The two parameters that stand in for each other most, in colours of the prior and the posterior."""
     last, axes_of = found.last, _axes_of(found)
-    row = next(found.correlations.itertuples())
+    row = rows_of(found.correlations)[0]
     one, other = str(row.one), str(row.other)
     words = Words(
         f"{one} and {other}: what these targets cannot tell apart",
-        f"Dots: draws of the posterior sample over the whole prior space. Correlation {signed(float(row.correlation), 2)}.",  # type: ignore[arg-type]
+        f"Dots: draws of the posterior sample over the whole prior space. Correlation {signed(float(row.correlation), 2)}.",
         "Points along a slanted cloud fit the targets equally well; another kind of evidence would have to choose among them.",
     )
     rows = _dots(found)

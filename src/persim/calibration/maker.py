@@ -164,6 +164,6 @@ def _reading(side: Side, column: int) -> Reading:
 def _arm(plan: Plan, stage: Stage, world: World, readings: tuple[Reading, ...], last: int) -> Arm:
     name, changes = world
     scenario = plan.scenario if name == plan.scenario.name else read_scenario(name)
-    changed = {**stage.fixed, **dict(changes)}
-    scenario = scenario.changed(n_users=plan.people, n_weeks=last + 1 - scenario.start_week, **changed)
+    changed: dict[str, float | None] = {**stage.fixed, **dict(changes)}
+    scenario = scenario.changed(plan.people, last + 1 - scenario.start_week, **changed)
     return Arm(scenario, scenario.digest(), readings, frozenset(changed))

@@ -52,10 +52,10 @@ def read_calibration(
     for key, given, low, most in (("people", people, 1, MOST_PEOPLE), ("seed", seed, 0, LARGEST_SEED)):
         if given is not None and not low <= given <= most:
             raise InputError(f"{key} is {given}; it must be a whole number from {low:,} to {most:,}")
-    people = people if people is not None else found["people"]
-    scenario = reader.scenario.changed(n_users=people)
+    size: int = found["people"] if people is None else people
+    scenario = reader.scenario.changed(n_users=size)
     return Plan(
-        found["name"], found["title"], scenario, found["seed"] if seed is None else seed, people, found["stages"],
+        found["name"], found["title"], scenario, found["seed"] if seed is None else seed, size, found["stages"],
         reader.evidence, place,
     )  # fmt: skip
 

@@ -38,8 +38,14 @@ class Carrying:
     place: Path
     crew: Crew
     resume: bool = False
+    repair: bool = False
     force: bool = False
     figures: bool = True
+
+    @property
+    def goes_on(self) -> bool:
+        """Is what is there to be gone on with?"""
+        return self.resume or self.repair
 
 
 def calibrate(
@@ -53,6 +59,7 @@ def calibrate(
     workers: Workers = "threads",
     scheduler: str | None = None,
     resume: bool = False,
+    repair: bool = False,
     force: bool = False,
     figures: bool = True,
     progress: Progress | None = None,
@@ -64,7 +71,8 @@ def calibrate(
         seed, n_users: instead of what the file says. small: on a small budget, in minutes.
         jobs: threads or processes, 0 for all cores. workers: "threads" or "processes". scheduler: a Dask scheduler
             instead. Results do not depend on any of them.
-        resume: go on with the calibration in the folder. force: throw away what is there and begin anew.
+        resume: go on with the calibration in the folder. repair: make again what is damaged. force: throw away what is
+            there and begin anew.
         progress: called with (runs done, of how many at most, failed) now and then.
 
     Raises: ScenarioError, InputError for what cannot be run; StoreError if the folder cannot be used, a run fails, or there
@@ -73,7 +81,7 @@ def calibrate(
     started, crew = time.time(), Crew(jobs, workers, scheduler)
     check_crew(crew)
     plan = asked_for(file, seed, n_users, small)
-    return carried_out(plan, Carrying(place_of(plan, out), crew, resume, force, figures), started, progress)
+    return carried_out(plan, Carrying(place_of(plan, out), crew, resume, repair, force, figures), started, progress)
 
 
 def asked_for(file: str | os.PathLike[str], seed: int | None, n_users: int | None, small: bool) -> Plan:
@@ -101,10 +109,9 @@ def carried_out(plan: Plan, how: Carrying, started: float, progress: Progress | 
     _check_extras()
     began = time.monotonic()
     content = plain_content(plan)
-    with closing(
-        open_store(content, lambda: check_same(how.place, plan), how.place, how.resume, False, how.force, KIND)
-    ) as store:
-        if how.resume:
+    check = lambda: check_same(how.place, plan)  # noqa: E731 - what `open_store` asks before it opens
+    with closing(open_store(content, check, how.place, how.goes_on, how.repair, how.force, KIND)) as store:
+        if how.goes_on:
             store.forget_failed()
         runs = Runs(store, plan, how.crew, progress)
         try:
@@ -141,7 +148,7 @@ def check_early(plan: Plan, how: Carrying, dry_run: bool = False) -> None:
     """
     _check_extras()
     there = (how.place / DESIGN).is_file()
-    check_place(how.place, how.resume or (dry_run and not how.force and there), how.force, KIND)
+    check_place(how.place, how.goes_on or (dry_run and not how.force and there), how.force, KIND)
     if there and not how.force:
         check_same(how.place, plan)
 

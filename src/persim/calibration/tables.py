@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -166,7 +167,7 @@ class Calibrated:
         """Every point that was run: where it belongs, its parameters, its mean figures, its weight in its stage."""
         plan, rows = self.plan, point_rows(self.plan, self.rows)
         table = pd.DataFrame(rows, columns=plan.columns).drop(columns=["world", "replicate"])
-        table = table[[name for name in table if not name.startswith("side.")]]
+        table = table[[name for name in table if not str(name).startswith("side.")]]
         stage = table["stage"].to_numpy().astype(int)
         weights, kind = np.zeros(len(table)), np.array(["wave"] * len(table), dtype=object)
         for number, found in enumerate(self.stages):
@@ -176,6 +177,11 @@ class Calibrated:
         table.insert(2, "kind", kind)
         table["weight"] = weights
         return table.astype({"step": int, "point": int})
+
+
+def rows_of(table: pd.DataFrame) -> list[Any]:
+    """The rows of a table, with columns as attributes."""
+    return list(table.itertuples())
 
 
 def chain_table(found: StageResult, seed: int, number: int) -> pd.DataFrame:

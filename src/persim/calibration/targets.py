@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 MOST_PRESENT = 0.5  # share of replicates that must have a base
 
@@ -52,7 +53,7 @@ class Observed:
         return np.where(self.upper, np.maximum(apart, 0.0), np.abs(apart)).max(axis=-1)
 
 
-def observed(values: np.ndarray, sd: np.ndarray, upper: np.ndarray | None = None) -> Observed:
+def observed(values: ArrayLike, sd: ArrayLike, upper: ArrayLike | None = None) -> Observed:
     """Observed figures from plain arrays, all two-sided unless `upper` marks bounds."""
     values = np.asarray(values, float)
     return Observed(

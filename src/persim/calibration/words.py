@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from persim.calibration.plan import Plan
-from persim.calibration.tables import NOT_INFORMED, RIDGE, Calibrated
+from persim.calibration.tables import NOT_INFORMED, RIDGE, Calibrated, rows_of
 from persim.number_words import MINUS
 from persim.sweep_words import bytes_words, time_words
 
@@ -60,7 +60,7 @@ def _fit_sentence(found: Calibrated) -> str:
     said = f"{len(targets) - len(missed)} of {len(targets)} targets are met within {FAR:g} errors of observation"
     if missed.empty:
         return f"{said}."
-    names = ", ".join(f"{row.target} ({signed(row.distance)})" for row in missed.itertuples())
+    names = ", ".join(f"{row.target} ({signed(row.distance)})" for row in rows_of(missed))
     return f"{said}; missed: {names}."
 
 
@@ -83,8 +83,8 @@ def ridge_sentence(found: Calibrated) -> str:
     """The strongest correlation, named."""
     if found.correlations.empty:
         return "There is one parameter, so none stands in for another."
-    row = next(found.correlations.itertuples())
-    r = float(row.correlation)  # type: ignore[arg-type]
+    row = rows_of(found.correlations)[0]
+    r = float(row.correlation)
     if abs(r) < RIDGE:
         return f"No two parameters stand in for each other: the strongest correlation is {signed(r, 2)} ({row.one}, {row.other})."
     how = "they rise together" if r > 0 else "one rises as the other falls"
@@ -114,7 +114,7 @@ def notes(found: Calibrated) -> list[str]:
         own = found.chains[found.chains["stage"] == stage.stage.name]
         apart = own[own["r_hat"] > R_HAT]
         if len(apart):
-            worst = ", ".join(f"{row.parameter} {row.r_hat:.2f}" for row in apart.itertuples())
+            worst = ", ".join(f"{row.parameter} {row.r_hat:.2f}" for row in rows_of(apart))
             said.append(f"{stage.stage.name}: chains do not agree (R-hat above {R_HAT:g}): {worst}.")
         said += _emulator_notes(stage.stage.name, found)
         said += _pattern_notes(stage.stage.name, found)
@@ -126,7 +126,7 @@ def _emulator_notes(stage: str, found: Calibrated) -> list[str]:
     poor = own[own["error_spread"] > TOO_SURE]
     if poor.empty:
         return []
-    names = ", ".join(f"{row.target} in wave {row.wave} ({row.error_spread:.1f})" for row in poor.itertuples())
+    names = ", ".join(f"{row.target} in wave {row.wave} ({row.error_spread:.1f})" for row in rows_of(poor))
     return [
         f"{stage}: emulators are surer than they should be on points held out (spread of errors, 1 is right): {names}."
     ]
@@ -138,7 +138,7 @@ def _pattern_notes(stage: str, found: Calibrated) -> list[str]:
     own = found.patterns[(found.patterns["stage"] == stage) & (found.patterns["contradicted"] > 0.0)]
     return [
         f"{stage}: {100.0 * row.contradicted:.0f} % of draws contradict {row.pattern} ({row.comparison}) and have no weight."
-        for row in own.itertuples()
+        for row in rows_of(own)
     ]
 
 
@@ -152,7 +152,7 @@ def signed(value: float, decimals: int = 1) -> str:
 def parameter_lines(found: Calibrated) -> list[str]:
     """The parameters, one a line, for a terminal."""
     rows = [("parameter", "prior", "posterior mean", "90 % interval", "less spread")]
-    for row in found.parameters.itertuples():
+    for row in rows_of(found.parameters):
         share = f"{100.0 * row.shrinkage:.0f} %" if row.informed else "not informed"
         rows.append(
             (row.parameter, f"{row.low:g} to {row.high:g}", f"{row.mean:.3g}", f"{row.p5:.3g} to {row.p95:.3g}", share)
@@ -163,7 +163,7 @@ def parameter_lines(found: Calibrated) -> list[str]:
 def target_lines(found: Calibrated) -> list[str]:
     """The targets, one a line, for a terminal."""
     rows = [("target", "observed", "before", "after, 90 %", "distance")]
-    for row in found.targets.itertuples():
+    for row in rows_of(found.targets):
         bound = "at most " if row.one_sided else ""
         rows.append((
             row.target, f"{bound}{row.observed:.3g} ± {row.sd:.2g}", f"{row.prior_p5:.3g} to {row.prior_p95:.3g}",
