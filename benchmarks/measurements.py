@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from agreement import MAIN, agreement
+from calibration_measurements import CALIBRATION
 from ledger_measurements import LEDGER
 from pb_lite_mesa import PBLite
 from plain_mesa import PlainMesaModel
@@ -324,6 +325,7 @@ MEASUREMENTS: dict[str, Callable[[Size], list[Row]]] = {
     "start": first_and_second_run,
     **LEDGER,
     **SWEEPS,
+    **CALIBRATION,
     "compare": long_comparison,
     "agreement": same_model,
 }

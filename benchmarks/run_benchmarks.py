@@ -19,6 +19,7 @@ from pathlib import Path
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
+from calibration_measurements import CALIBRATION  # noqa: E402 - after the lines above
 from ledger_measurements import LEDGER  # noqa: E402 - after the lines above
 from measurements import LONG, MEASUREMENTS, measure  # noqa: E402
 from rows import FULL, QUICK, Row  # noqa: E402
@@ -74,7 +75,7 @@ def write_docs(text: str, table: str) -> None:
 
 def table_of(name: str) -> str:
     """The table of docs/performance.md that a measurement belongs to."""
-    return LEDGER_TABLE if name in LEDGER else SWEEP_TABLE if name in SWEEPS else TABLE
+    return LEDGER_TABLE if name in LEDGER else SWEEP_TABLE if name in {**SWEEPS, **CALIBRATION} else TABLE
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -86,7 +87,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the table as data")
     parser.add_argument("--write-docs", action="store_true", help="put the table into docs/performance.md")
     chosen = parser.parse_args(arguments)
-    names = chosen.only or [name for name in MEASUREMENTS if name not in SWEEPS and (chosen.long or name not in LONG)]
+    names = chosen.only or [
+        name for name in MEASUREMENTS if name not in {**SWEEPS, **CALIBRATION} and (chosen.long or name not in LONG)
+    ]
     about = machine()
     size = QUICK if chosen.quick else FULL
     tables: dict[str, list[Row]] = {}

@@ -131,7 +131,7 @@ class CalibrationMaker:
 
 def arm_of(plan: Plan, stage: Stage) -> Arm:
     """The world that a stage's targets are measured in."""
-    scenario = plan.scenario.changed(n_weeks=stage.weeks, **stage.fixed)
+    scenario = plan.scenario.changed(None, stage.weeks, **stage.fixed)
     columns = plan.columns
     readings = tuple(
         Reading(columns.index(f"target.{target.id}"), (target.measured,)) for target in plan.targets_of(stage)

@@ -1,0 +1,43 @@
+"""Measurements of calibration: runs a second on its whole path, and what emulators and weights cost beside the runs."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from rows import FULL, Row, Size, at_most
+
+from persim.calibration.plan_file import read_calibration
+from persim.calibration.study import Carrying, carried_out
+from persim.design_search import CALIBRATION as KIND
+from persim.design_search import find_design
+from persim.sweep import Crew
+
+RUNS, GOAL_MINUTES, GOAL_SHARE = 50_000, 40.0, 0.15
+
+
+def calibration(size: Size) -> list[Row]:
+    """The first stage of the shipped calibration at 1,000 people, on all cores, with fewer points."""
+    plan = read_calibration(find_design("calibration", KIND), people=1000)
+    stage = plan.stages[0]
+    points, particles = (400, 800) if size == FULL else (200, 200)
+    waves = replace(stage.waves, waves=2, points=points)
+    stage = replace(stage, waves=waves, smc=replace(stage.smc, particles=particles, generations=2), draws=particles)
+    with tempfile.TemporaryDirectory() as folder:
+        how = Carrying(Path(folder) / "out", Crew(), figures=False)
+        found = carried_out(replace(plan, stages=(stage,)), how, 0.0)
+    minutes = RUNS / found.n_runs * found.seconds / 60.0
+    return [
+        Row(
+            f"{RUNS:,} calibration runs of 1,000 people, from {found.n_runs:,}",
+            f"{minutes:.0f} minutes ({found.n_runs / found.seconds:.0f} runs a second)",
+            f"at most {GOAL_MINUTES:.0f} minutes on two cores", at_most(minutes, GOAL_MINUTES),
+        ),
+        Row(
+            "emulators and weights beside the runs of a calibration", f"{100.0 * found.overhead:.1f} % of their time",
+            f"at most {100.0 * GOAL_SHARE:.0f} %", at_most(found.overhead, GOAL_SHARE),
+        ),
+    ]  # fmt: skip
+
+
+CALIBRATION: dict[str, Callable[[Size], list[Row]]] = {"calibration": calibration}
