@@ -11,6 +11,7 @@ from typing import Any
 import identifiability_plots as plots
 import identifiability_words as said
 
+from persim.evidence import read_evidence
 from persim.figure_frames import Words, as_bytes
 from persim.number_words import MINUS
 
@@ -43,7 +44,7 @@ def figures(found: Row) -> dict[str, tuple[Words, Any]]:
         "Do 90 % intervals hold the truth?",
         f"Share of {cases} cases whose 90 % interval holds the parameter that the figures were made of; bars: 95 % intervals of "
         "that share; grey: the goal, 85 to 95 %.",
-        "Truths from the prior, figures from runs of the model with error, inference on emulators. That the model is wrong is not covered.",
+        "Truths from the prior, figures from runs with error, inference on emulators. That the model is wrong is not covered.",
     )
     out["identifiability_coverage"] = words, plots.coverage(stages, cases, words)
     for name, stage in stages.items():
@@ -51,26 +52,33 @@ def figures(found: Row) -> dict[str, tuple[Words, Any]]:
             f"Are the ranks of the truth even? Stage {plots.named(name)}",
             f"Share of {cases} truths below each rank of their posterior, less what is even. Grey: where even ranks stay, at all "
             "places at once, in 95 % of studies. p: how often even ranks stray as far.",
-            "A hump above, then below: the posterior lies too low; below, then above: too high. An S at both ends: too narrow or too wide.",
+            "Above all along: posteriors lie too high; below: too low. Above on the left and below on the right: too narrow.",
         )
         out[f"identifiability_ranks_{name}"] = words, plots.ranks(stage, cases, words)
     for stage in with_asked(found):
         pair = stage["posterior"]["asked"]["pair"]
         words = Words(
             f"{plots.named(pair[0]).capitalize()} against {plots.named(pair[1])}: what one figure for take-up leaves open",
-            f"{len(stage['posterior']['sample'])} draws given {', '.join(stage['targets'])}; effective sample size "
-            f"{stage['posterior']['ess']:,.0f}.",
-            "Emulated posterior, all parameters of the stage free. Blue: both can rise together; red: more of one makes up for less of the other.",
+            f"Orange line and grey: the published figure ({', '.join(stage['targets'])}) and one error of observation; "
+            f"{len(stage['posterior']['sample'])} draws, all parameters free; effective sample size "
+            f"{stage['posterior']['ess']:,.0f}. Partial: all others held.",
+            "By emulator. Right, blue: both can rise; orange: more of one makes up for less of the other.",
         )
-        out["identifiability_ridge"] = words, plots.ridge(stage, pair, words)
+        out["identifiability_ridge"] = words, plots.ridge(stage, pair, published(stage), words)
         words = Words(
             "What would a further datum tell?",
             "Expected fall of the posterior's standard deviation in %, by each datum alone; first column: along the ridge of "
             f"{plots.named(pair[0])} and {plots.named(pair[1])}. A dot: less than 1 % or than two Monte-Carlo errors.",
-            "Standard errors are those of chance in n answers; sizes are ours. Views of practitioners measure a parameter nearly by itself.",
+            "Standard errors are chance in n answers; sizes are ours. Practitioners' views measure a parameter nearly by itself.",
         )
         out["identifiability_further"] = words, plots.further(stage, words)
     return out
+
+
+def published(stage: Row) -> tuple[float, float]:
+    """The stage's first published figure and its error of observation."""
+    target = read_evidence().target(stage["targets"][0])
+    return float(target.high if target.value is None else target.value), target.sd
 
 
 def with_asked(found: Row) -> list[Row]:
@@ -195,10 +203,11 @@ def _further(stage: Row) -> str:
 
 def _made(found: Row) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    how = found["settings"]
     return (
         f"## How it was made\n\n{found['cases']} cases a stage; emulators on {found['points']} points of 2 runs; "
-        f"{found['truth_runs']} runs of {found['people']:,} people at each truth; {found['settings']['generations']} generations of "
-        f"{found['settings']['particles']:,} particles. Seed {found['seed']}; model {found['model_version']}; {versions}.\n"
+        f"{found['truth_runs']} runs of {found['people']:,} people at each truth; {how['generations']} generations of "
+        f"{how['particles']:,} particles. Seed {found['seed']}; model {found['model_version']}; {versions}.\n"
     )
 
 

@@ -22,7 +22,7 @@ BLUES = LinearSegmentedColormap.from_list("persim-blues", ["#FFFFFF", SKY, BLUE]
 
 def named(name: str) -> str:
     """A parameter as it is read."""
-    return name.replace("_", " ")
+    return name.replace("_", " ").replace("cto ", "CTO ")
 
 
 def coverage(stages: Mapping[str, Row], cases: int, words: Words) -> Figure:
@@ -79,28 +79,44 @@ def ranks(stage: Row, cases: int, words: Words) -> Figure:
         return figure
 
 
-def ridge(stage: Row, pair: Sequence[str], words: Words) -> Figure:
-    """Left: draws of two parameters. Right: partial correlations of all."""
+def ridge(stage: Row, pair: Sequence[str], figure_for: tuple[float, float], words: Words) -> Figure:
+    """Left: the figure over two parameters, the others held. Middle: their draws. Right: partial correlations of all.
+
+    Args:
+        figure_for: the published figure and its error of observation, as shares.
+    """
     posterior = stage["posterior"]
     names = [axis["name"] for axis in stage["parameters"]]
     places = [names.index(one) for one in pair]
+    titles = ["Reported take-up, %, all others at their means", "Draws of the posterior", "Partial correlations"]
     with house_style():
-        figure, (left, right) = panels_for(
-            ["Draws of the posterior (the prior fills the square evenly)", "Partial correlation, all other parameters held"],
-            4.4, words, bottom=1.35, left=0.85, gap=0.4, share=False,
-        )  # fmt: skip
-        draws = np.array(posterior["sample"])
+        figure, panels = panels_for(titles, 3.0, words, bottom=1.15, left=0.8, gap=0.4, share=False)
         axes = [stage["parameters"][place] for place in places]
+        ends = [np.linspace(axis["low"], axis["high"], len(posterior["surface"])) for axis in axes]
+        _surface(panels[0], ends, 100.0 * np.array(posterior["surface"]), 100.0 * np.array(figure_for))
+        draws = np.array(posterior["sample"])
         values = [
             axis["low"] + (axis["high"] - axis["low"]) * draws[:, at] for axis, at in zip(axes, places, strict=True)
         ]
-        left.plot(*values, "o", color=BLUE, alpha=0.35, markersize=4, markeredgewidth=0)
-        left.set(xlim=(axes[0]["low"], axes[0]["high"]), ylim=(axes[1]["low"], axes[1]["high"]))
-        left.set(xlabel=named(pair[0]), ylabel=named(pair[1]))
-        _matrix(right, np.array(posterior["partial"]), names)
-        box = right.get_position()
-        right.set_position((box.x0 + 0.06, box.y0, box.width - 0.06, box.height))
+        panels[1].plot(*values, "o", color=BLUE, alpha=0.35, markersize=3.5, markeredgewidth=0)
+        for one in panels[:2]:
+            one.set(xlim=(axes[0]["low"], axes[0]["high"]), ylim=(axes[1]["low"], axes[1]["high"]))
+            one.set_xlabel(named(pair[0]))
+        panels[0].set_ylabel(named(pair[1]))
+        _matrix(panels[2], np.array(posterior["partial"]), names)
+        for panel, left, narrower in zip(panels, (0.0, -0.02, 0.03), (0.02, 0.02, 0.025), strict=True):
+            box = panel.get_position()
+            panel.set_position((box.x0 + left, box.y0, box.width - narrower, box.height))
         return figure
+
+
+def _surface(axes: Any, ends: Sequence[np.ndarray], values: np.ndarray, figure_for: np.ndarray) -> None:
+    """Lines of the same take-up; grey where it lies within one error of the published figure."""
+    value, error = figure_for
+    axes.contourf(*ends, values, levels=[value - error, value + error], colors=[PALE])
+    lines = axes.contour(*ends, values, levels=np.arange(2, 60, 2), colors=BLUE, linewidths=0.9)
+    axes.clabel(lines, fmt="%g", fontsize=7.5)
+    axes.contour(*ends, values, levels=[value], colors=VERMILION, linewidths=2.2)
 
 
 def _matrix(axes: Any, values: np.ndarray, names: Sequence[str]) -> None:
@@ -110,7 +126,7 @@ def _matrix(axes: Any, values: np.ndarray, names: Sequence[str]) -> None:
         for column in range(row + 1):
             text = f"{shown[row, column]:.2f}".replace("-", "\N{MINUS SIGN}")
             dark = abs(shown[row, column]) > 0.6
-            axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else INK)
+            axes.text(column, row, text, ha="center", va="center", fontsize=6.5, color="white" if dark else INK)
     axes.set_xticks(range(len(names) - 1), [named(name) for name in names[:-1]], rotation=35, ha="right")
     axes.set_yticks(range(len(names) - 1), [named(name) for name in names[1:]])
     axes.tick_params(length=0)
@@ -127,7 +143,7 @@ def further(stage: Row, words: Words) -> Figure:
     errors = 100.0 * np.column_stack([asked["ridge_se"], asked["left_se"]])[order]
     with house_style():
         figure, (axes,) = panels_for(
-            [""], 0.27 * len(order), words, bottom=1.15, left=LEFT + 0.1, gap=0.3, share=False
+            [""], 0.27 * len(order), words, bottom=0.95, left=LEFT + 0.85, gap=0.3, share=False
         )  # fmt: skip
         axes.imshow(values, cmap=BLUES, vmin=0.0, vmax=max(40.0, float(values.max())), aspect="auto")
         for row in range(values.shape[0]):

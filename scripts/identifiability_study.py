@@ -1,6 +1,7 @@
 """Can the calibration find what it should? Known parameters recovered, ridges shown, further data weighed.
 
 python scripts/identifiability_study.py                 # the whole study, a quarter of an hour; stores its results
+python scripts/identifiability_study.py --posterior     # only what is known of the posterior anew; recovery as stored
 python scripts/identifiability_study.py --cases 20 --points 200 --dry   # smaller, and nothing is stored
 python scripts/identifiability_study.py --write         # docs/identifiability.md and figures from the stored results
 python scripts/identifiability_study.py --check         # do they still agree?
@@ -16,6 +17,7 @@ import argparse
 import hashlib
 import json
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,7 @@ from persim.calibration import at_points, recovery
 from persim.calibration.candidate_data import asked
 from persim.calibration.emulator import Emulator, fit
 from persim.calibration.history import Simulator
-from persim.calibration.identified import identified
+from persim.calibration.identified import Informed, identified
 from persim.calibration.plan import Plan, Stage, observed_of
 from persim.calibration.plan_file import read_calibration
 from persim.calibration.smc import SmcSettings, infer
@@ -49,6 +51,7 @@ TRUTH_RUNS = 12
 SETTINGS = SmcSettings(particles=1000, generations=6, chains=1, ess_share=0.2)
 SHOWN = ("risk_aversion", "role_boundary")  # the pair that the ridge is drawn for
 DIGITS = 4
+SIDE = 25  # points along a side of that figure
 
 
 def main() -> None:
@@ -56,6 +59,7 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     reader.add_argument("--write", action="store_true")
     reader.add_argument("--check", action="store_true")
+    reader.add_argument("--posterior", action="store_true")
     reader.add_argument("--dry", action="store_true")
     reader.add_argument("--cases", type=int, default=100)
     reader.add_argument("--points", type=int, default=400)
@@ -82,17 +86,37 @@ def study(wanted: argparse.Namespace) -> None:
         if wanted.stage in ("", stage.name):
             told = rounded(stage_study(plan, number, wanted))
             if not wanted.dry:
-                stored = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-                alike = {key: stored.get(key) for key in head} == rounded(head)
-                stages = {**(stored["stages"] if alike else {}), stage.name: told}
+                stages = stored_stages(rounded(head))
+                stages[stage.name] = {**stages.get(stage.name, {}), **told}
                 RESULTS.parent.mkdir(parents=True, exist_ok=True)
                 RESULTS.write_text(json.dumps({**rounded(head), "stages": stages}) + "\n", encoding="utf-8")
+
+
+def stored_stages(head: dict[str, Any]) -> dict[str, Any]:
+    """Stages stored before, if they were made alike."""
+    stored = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    return stored["stages"] if {key: stored.get(key) for key in head} == head else {}
 
 
 def stage_study(plan: Plan, number: int, wanted: argparse.Namespace) -> dict[str, Any]:
     """Recovery of one stage, and what its own figures say; for the last stage, what further data would say."""
     stage = plan.stages[number]
     emulator, chance = emulated(plan, number, wanted)
+    check = [{"within_two": one.within_two, "spread": one.spread} for one in emulator.check]
+    told = {
+        "name": stage.name, "targets": list(stage.targets), "parameters": [asdict(axis) for axis in stage.space.axes],
+        "emulator": check,
+    }  # fmt: skip
+    if not wanted.posterior:
+        told |= recovered(plan, number, emulator, chance, wanted)
+    return told | {"posterior": posterior_of(plan, number, emulator, chance, wanted.jobs)}
+
+
+def recovered(
+    plan: Plan, number: int, emulator: Emulator, chance: np.ndarray, wanted: argparse.Namespace
+) -> dict[str, Any]:
+    """Known parameters of a stage, looked for again."""
+    stage = plan.stages[number]
     sd = observed_of(plan.targets_of(stage)).sd
     unknown = chance * plan_replicates() / TRUTH_RUNS  # variance by chance of the figures of a truth
     whole = np.sqrt(np.square(sd) + unknown + not_followed(emulator, chance, number))
@@ -101,12 +125,7 @@ def stage_study(plan: Plan, number: int, wanted: argparse.Namespace) -> dict[str
     result = recovery.recovery(truths, inference, stage.space, sd, wanted.cases, SEED + number)
     told = told_of(result)
     print(stage.name, json.dumps(rounded({k: told[k] for k in ("coverage", "pooled", "even", "ess")})), flush=True)
-    check = [{"within_two": one.within_two, "spread": one.spread} for one in emulator.check]
-    return {
-        "name": stage.name, "targets": list(stage.targets), "parameters": [asdict(axis) for axis in stage.space.axes],
-        "sd": sd, "sd_whole": whole, "emulator": check, "recovery": told,
-        "posterior": posterior_of(plan, number, emulator, chance, wanted.jobs),
-    }  # fmt: skip
+    return {"sd": sd, "sd_whole": whole, "recovery": told}
 
 
 def plan_replicates() -> int:
@@ -131,8 +150,10 @@ def kept(simulator: Simulator, plan: Plan, number: int, what: str) -> Simulator:
     """The same simulator; what it made is kept, and read if the same is asked again."""
 
     def simulate(points: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-        said = f"{MODEL_VERSION} {plan.people} {plan.stages[number]} {what}".encode() + points.tobytes()
-        place = KEPT / f"{what}-{plan.stages[number].name}-{hashlib.sha256(said).hexdigest()[:16]}.npy"
+        stage = plan.stages[number]
+        world = (stage.space, stage.targets, dict(stage.fixed), stage.weeks)
+        said = f"{MODEL_VERSION} {plan.people} {world} {what}".encode() + points.tobytes()
+        place = KEPT / f"{what}-{stage.name}-{hashlib.sha256(said).hexdigest()[:16]}.npy"
         if not place.exists():
             KEPT.mkdir(parents=True, exist_ok=True)
             np.save(place, simulator(points, numbers))
@@ -188,6 +209,7 @@ def posterior_of(plan: Plan, number: int, emulator: Emulator, chance: np.ndarray
         "sample": sample(stage, found.points, found.weights),
     }  # fmt: skip
     if set(SHOWN) <= set(stage.space.names):
+        out["surface"] = surface(stage, emulator, said.rows)
         out["asked"] = further(plan, stage, found.points, found.weights, jobs)
     return out
 
@@ -196,6 +218,15 @@ def sample(stage: Stage, points: np.ndarray, weights: np.ndarray, n: int = 600) 
     """Some draws of the posterior in the unit cube, to be drawn in a figure."""
     rng = luck(SEED, POSTERIOR, 9)
     return stage.space.unit(points[rng.choice(len(points), n, p=weights / weights.sum())])
+
+
+def surface(stage: Stage, emulator: Emulator, rows: Sequence[Informed]) -> np.ndarray:
+    """The first target over the pair that is shown, all others at their posterior means; shape (SIDE, SIDE), first along x."""
+    at = np.tile([row.mean for row in rows], (SIDE * SIDE, 1))
+    across, up = np.meshgrid(np.linspace(0.0, 1.0, SIDE), np.linspace(0.0, 1.0, SIDE))
+    for name, values in zip(SHOWN, (across, up), strict=True):
+        at[:, stage.space.names.index(name)] = values.ravel()
+    return emulator.mean(at)[:, 0].reshape(SIDE, SIDE)
 
 
 def further(plan: Plan, stage: Stage, points: np.ndarray, weights: np.ndarray, jobs: int) -> dict[str, Any]:
