@@ -103,7 +103,8 @@ def expected(p: Mapping[str, float], n_weeks: int, back_until: int) -> Expected:
         if week <= back_until:
             gone += left
     back = float(gone @ back_within_two_years(v, p) / gone.sum()) if gone.sum() > 0.0 else float("nan")
-    return Expected(*found.T, back)
+    here, crises, admissions, hospital, discharged, returned, referred = found.T
+    return Expected(here, crises, admissions, hospital, discharged, returned, referred, back)
 
 
 class _Rows:

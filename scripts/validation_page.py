@@ -2,80 +2,32 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import validation_words as words
+from validation_figure import picture
+from validation_verdicts import (
+    FAR,
+    FAR_FROM_YARDSTICK,
+    FOLLOWED,
+    LATER,
+    UNKNOWN,
+    in_pattern_words,
+    shown,
+    verdict_in_range,
+    verdict_of_tests,
+    verdict_of_z,
+)
 
-from persim.evidence import read_evidence
-from persim.evidence.held import Held, HeldTarget
 from persim.evidence.words import number_words
-from persim.figure_frames import as_bytes
 from persim.number_words import MINUS
-from persim.scenario import read_scenario
-from persim.scenario_search import shipped_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "validation.md"
 IMAGES = ROOT / "docs" / "images"
-FAR, FAR_FROM_YARDSTICK = 4.0, 5.0  # standard errors
-FOLLOWED = ("PAR41", "PAR50")
-UNKNOWN = "reason not known"
-LATER = ("TGT05", "TGT15")  # held out, and of years after 2011-12
-TESTS = {
-    "stories": ("tests/unit/test_stories.py", "tests/unit/test_group_stories.py"),
-    "must_not": ("tests/unit/test_must_not_happen.py",),
-    "directions": (
-        "tests/statistical/test_patterns_lives.py", "tests/statistical/test_patterns_practice.py",
-        "tests/statistical/test_patterns_take_up.py",
-    ),
-    "engines": ("tests/property/test_engines_agree.py",),
-    "randomness": ("tests/property/test_randomness_laws.py", "tests/property/test_draws.py"),
-    "replay": ("tests/property/test_replay.py",),
-    "resume": ("tests/faults/test_faults_kill.py", "tests/faults/test_faults_crews.py"),
-    "golden": ("tests/golden",),
-    "rules": tuple(sorted(f"tests/unit/{path.name}" for path in (ROOT / "tests" / "unit").glob("test_rules_*.py"))),
-    "parameters": ("tests/unit/test_parameters_matter.py",),
-    "barriers": ("tests/unit/test_lifted_barriers.py", "tests/unit/test_lifted_runs.py"),
-    "extremes": ("tests/statistical/test_patterns_take_up.py",),
-}  # fmt: skip
-ONLY = {"extremes": "test_p12"}  # what the name of a test must hold to count
 Row = Mapping[str, Any]
-
-
-# Verdicts
-
-
-def verdict_in_range(mean: float, low: float, high: float, least: float, most: float) -> str:
-    """Holds if the whole interval lies in the range; undecided if only the mean does; else misses."""
-    if not least <= mean <= most:
-        return "misses"
-    return "holds" if least <= low and high <= most else "undecided"
-
-
-def verdict_of_z(z: float, far: float) -> str:
-    """Holds if no further than so many standard errors lie between; a missing number misses."""
-    return "holds" if abs(z) <= far else "misses"
-
-
-def verdict_of_tests(collected: int, passed: int | None) -> str:
-    """Holds if all passed; by tests if they were only counted."""
-    if collected == 0:
-        return "misses"
-    return "by tests" if passed is None else "holds" if passed == collected else "misses"
-
-
-def shown(verdict: str) -> str:
-    """A verdict as the page has it: what does not hold stands out."""
-    return verdict if verdict in ("holds", "by tests") else f"**{verdict}**"
-
-
-def in_pattern_words(verdict: str) -> str:
-    """The verdict on a pattern in the words of this page."""
-    return {"shown": "holds", "cannot be shown": "not done"}.get(verdict, "misses")
 
 
 # The page
@@ -87,7 +39,8 @@ def write(results: Row) -> list[Path]:
     if results["targets_of_posterior"]:
         figures.append((IMAGES / "validation_posterior.png", results["targets_of_posterior"], True))
     for path, rows, draws in figures:
-        path.write_bytes(picture(rows, results["made_with"]["sizes"]["posterior" if draws else "targets"], draws))
+        size = results["made_with"]["sizes"]["posterior" if draws else "targets"]
+        path.write_bytes(picture(rows, {} if draws else results["followed"], size, draws))
     PAGE.write_text(page(results), encoding="utf-8", newline="\n")
     return [PAGE, *(path for path, _, _ in figures)]
 
@@ -130,10 +83,10 @@ def summary(results: Row) -> str:
     groups["cross"]["other models"] = groups["predictive"]["forecasts; leaving one out"] = "not done"
     rows = []
     for name, found in groups.items():
-        good = sum(verdict in ("holds", "by tests") for verdict in found.values())
+        counts = [str(sum(verdict == word for verdict in found.values()) or "-") for word in ("holds", "by tests")]
         rest = [f"{key} ({verdict})" for key, verdict in found.items() if verdict not in ("holds", "by tests")]
-        rows.append((name, str(len(found)), str(good), "; ".join(rest) or "-"))
-    return table(("kind", "asked", "holds", "misses, undecided, not done"), rows)
+        rows.append((name, str(len(found)), *counts, "; ".join(rest) or "-"))
+    return table(("kind", "asked", "holds", "by tests", "misses, undecided, not done"), rows)
 
 
 def _tests(results: Row, name: str) -> tuple[str, str]:
@@ -173,8 +126,9 @@ def _internal_runs(results: Row) -> list[tuple[str, str, str]]:
         ("replay", f"{found['replay']['people']} people, {found['replay']['differ']} differ in any byte", same["replay"]),
         (
             "all barriers off",
-            f"real take-up after two years {off['found']:.1%} of all eligible people ({off['low']:.1%}-{off['high']:.1%}; who "
-            f"declines, is in crisis or came lately is in the base), usually {usual['found']:.1%}",
+            f"real take-up after two years {100 * off['found']:.1f} % of all eligible people ({100 * off['low']:.1f}-"
+            f"{100 * off['high']:.1f}; who declines, is in crisis or came lately is in the base), usually "
+            f"{100 * usual['found']:.1f} %",
             "holds" if off["low"] > 10.0 * usual["high"] else "misses",
         ),
         (
@@ -209,20 +163,27 @@ def _cross(results: Row) -> str:
     closed = [
         (
             words.CLOSED[r["id"]], f"{r['expected']:.4g}", f"{r['found']:.4g} ({r['low']:.4g}-{r['high']:.4g})", str(r["n"]),
-            _signed(r["z"]), shown(verdict_of_z(r["z"], FAR)),
+            _signed(r["z"]), shown(verdict_of_z(r["z"], FAR)), _closed_note(r),
         )
         for r in (*results["closed"], *results["orders"])
     ]  # fmt: skip
     return "\n".join([
         intro, table(("series", "plain Mesa", "persim", "standard errors apart", "verdict"), plain),
         words.CLOSED_INTRO.format(far=FAR),
-        table(("what", "expected", "runs (interval)", "n", "standard errors apart", "verdict"), closed), words.OTHER_MODELS,
+        table(("what", "expected", "runs (interval)", "n", "standard errors apart", "verdict", "note"), closed),
+        words.OTHER_MODELS,
     ])  # fmt: skip
+
+
+def _closed_note(row: Row) -> str:
+    if verdict_of_z(row["z"], FAR) == "holds":
+        return ""
+    return words.LITTLE.format(early=row["early"], late=row["late"]) if "early" in row else UNKNOWN
 
 
 def target_verdict(row: Row) -> str:
     """The verdict on a stored target at the defaults."""
-    return verdict_in_range(row["simulated"], *row["interval"], *row["range"])
+    return verdict_in_range(row["simulated"], row["interval"], row["range"])
 
 
 def _held_out_verdicts(results: Row) -> dict[str, str]:
@@ -231,7 +192,7 @@ def _held_out_verdicts(results: Row) -> dict[str, str]:
 
 
 def _followed_verdict(row: Row) -> str:
-    return verdict_in_range(row["found"], row["low"], row["high"], *row["range"])
+    return verdict_in_range(row["found"], (row["low"], row["high"]), row["range"])
 
 
 def _external(results: Row) -> str:
@@ -256,24 +217,26 @@ def _drawn_head(results: Row) -> list[str]:
     return ["over the posterior (nine of ten draws)"] if results["targets_of_posterior"] else []
 
 
-def _interval(mean: float, low: float, high: float, unit: str) -> str:
-    ends = [number_words(end, unit).removesuffix(" %") for end in (low, high)]
+def _interval(mean: float, interval: Sequence[float], unit: str) -> str:
+    ends = [number_words(end, unit).removesuffix(" %") for end in interval]
     return f"{number_words(mean, unit)} ({ends[0]}-{ends[1]})"
 
 
 def _target_cells(results: Row, row: Row) -> list[str]:
     verdict = target_verdict(row)
     drawn = {other["id"]: other for other in results["targets_of_posterior"] or ()}.get(row["id"])
-    beside = [_interval(drawn["simulated"], *drawn["spread"], row["unit"])] if drawn else []
-    notes = [_reason(results, row["id"])] if verdict != "holds" else []
+    beside = [_interval(drawn["simulated"], drawn["spread"], row["unit"])] if drawn else []
+    notes = [_reason(results, row["id"], verdict)] if verdict != "holds" else []
     if row["use"] == "validation" and row["defaults_chosen_with_it"]:
         notes.append(words.SEEN + ", ".join(f"`{name}`" for name in row["defaults_chosen_with_it"]))
-    simulated = _interval(row["simulated"], *row["interval"], row["unit"])
+    simulated = _interval(row["simulated"], row["interval"], row["unit"])
     said = f"{row['id']} {row['quantity']}"
     return [said, str(row["year"]), row["figure"], simulated, *beside, shown(verdict), ". ".join(notes)]
 
 
-def _reason(results: Row, code: str) -> str:
+def _reason(results: Row, code: str, verdict: str) -> str:
+    if verdict == "undecided":
+        return words.OF_CHANCE
     half, none = (f"{row['found']:.0%}".replace("%", " %") for row in results["margins"])
     return words.REASONS.get(code, UNKNOWN).format(half=half, none=none)
 
@@ -281,7 +244,7 @@ def _reason(results: Row, code: str) -> str:
 def _followed_cells(code: str, row: Row) -> list[str]:
     verdict = _followed_verdict(row)
     note = "" if verdict == "holds" else words.REASONS.get(code, UNKNOWN)
-    simulated = _interval(row["found"], row["low"], row["high"], "share")
+    simulated = _interval(row["found"], (row["low"], row["high"]), "share")
     return [
         f"{code} {row['quantity']}",
         str(row["year"]),
@@ -298,7 +261,7 @@ def _patterns(results: Row) -> str:
     for row in results["patterns"]:
         parts = row["comparisons"]
         good = sum(part["verdict"] == "shown" for part in parts)
-        missed = [f"{part['name']}: {part['verdict']}" for part in parts if part["verdict"] != "shown"]
+        missed = [_missed(part) for part in parts if part["verdict"] != "shown"]
         limits = [f"not by the model: {row['not_shown']}"] if row["not_shown"] else []
         sign = {1: "+", -1: MINUS, 0: "0"}[row["sign"]]
         verdict = shown(in_pattern_words(row["verdict"]))
@@ -308,6 +271,15 @@ def _patterns(results: Row) -> str:
     return words.PATTERN_INTRO.format(n=n, people=people) + "\n" + table(
         ("pattern", "sign", "comparisons shown", "verdict", "what is not shown"), rows
     )  # fmt: skip
+
+
+def _missed(part: Row) -> str:
+    """A comparison that is not shown, with its effect, relative or in the outcome's unit."""
+    kind = ".1%" if part["relative"] else ".3g"
+    mean, low, high = (
+        f"{value:+{kind}}".replace("%", " %").replace("-", MINUS) for value in (part["effect"], *part["interval"])
+    )
+    return f"{part['name']}: {part['verdict']}, {mean} ({low} to {high})"
 
 
 def _predictive(results: Row) -> str:
@@ -332,26 +304,3 @@ def _made_with(results: Row) -> str:
 
 def _signed(value: float) -> str:
     return f"{value:+.1f}".replace("-", MINUS)
-
-
-# The figure
-
-
-def picture(rows: Sequence[Row], size: Sequence[int], draws: bool) -> bytes:
-    """One row a target: observed range and simulated interval, fitted and held out apart."""
-    from persim.evidence.figures import target_figure, target_words
-
-    evidence = read_evidence()
-    known = {target.id: target for target in evidence.targets}
-    held = tuple(
-        HeldTarget(known[row["id"]], np.empty(0), row["simulated"], *row["interval"], row["n"], tuple(row["spread"]), ())
-        for row in rows
-        if row["id"] in known
-    )  # fmt: skip
-    scenario = read_scenario(shipped_folder() / "baseline.yaml").changed(size[0], None)
-    whole = Held(scenario, held, tuple(range(1, size[1] + 1)), draws, ())
-    return as_bytes(target_figure(whole), "png", target_words(whole))
-
-
-if __name__ == "__main__":
-    sys.exit("run scripts/validation_study.py")

@@ -19,13 +19,13 @@ from persim.evidence.words import patterns_json
 from persim.intervals import means, t_quantile
 from persim.ledger import Ledger
 from persim.measures import COLUMN
-from persim.parameters import defaults
+from persim.parameters import BY_NAME
 from persim.posterior import SHIPPED, read_posterior
 from persim.replay import Replay
 from persim.scenario import Scenario, read_scenario
 from persim.scenario_search import shipped_folder
 from persim.simulate import run_scenario
-from persim.state import INPATIENT
+from persim.state import CTO, INPATIENT
 
 ROOT = Path(__file__).resolve().parents[1]
 SHUT = {
@@ -71,7 +71,7 @@ def targets_of_posterior(evidence: Evidence, people: int, seeds: Sequence[int], 
     """Every target over draws of the shipped posterior sample, with the sample's digest; None where none is shipped."""
     if not (SHIPPED / "posterior.parquet").exists():
         return None
-    sample = read_posterior()
+    sample = read_posterior(SHIPPED)
     draws = [dict(zip(sample.parameters, row, strict=True)) for row in sample.draw(len(seeds), seeds[0]).tolist()]
     return hold(evidence.targets, baseline(people), seeds, jobs, draws), sample.digest
 
@@ -83,7 +83,8 @@ def patterns(evidence: Evidence, people: int, seeds: Sequence[int], jobs: int) -
 
 def margins(evidence: Evidence, people: int, seeds: Sequence[int], jobs: int) -> list[Row]:
     """TGT15 at half the usual margin from which somebody would call control better, and at none at all."""
-    usual = defaults()["noticed_gain"]
+    usual = BY_NAME["noticed_gain"].default
+    assert usual is not None
     rows = []
     for margin in (0.5 * usual, 0.0):
         one = hold([evidence.target("TGT15")], baseline(people, noticed_gain=margin), seeds, jobs).targets[0]
@@ -195,9 +196,9 @@ def means_factor(n: int) -> float:
 
 
 def orders(people: int, seeds: Sequence[int], first: int, weeks: int) -> list[Row]:
-    """Little's law over orders: mean stock against orders made a week times mean weeks on an order; and the stock's account."""
+    """Orders in stock, made, ended and weeks on them: as an account, over all time, and by Little's law from `first` on."""
     scenario = baseline(people, weeks)
-    ratios, accounts = [], []
+    accounts, wholes, ratios, halves = [], [], [], []
     for seed in seeds:
         run = run_scenario(scenario, seed, ledger=True)
         assert run.ledger is not None
@@ -207,15 +208,34 @@ def orders(people: int, seeds: Sequence[int], first: int, weeks: int) -> list[Ro
         )
         accounts.append(float(np.abs(np.diff(stock) - (new - ended - revoked)[1:]).max()))
         rows = run.ledger.rows[run.ledger.of_kind(events.E_ORDER_ENDED)]
+        wholes.append(stock.sum() / weeks_on_orders(rows, run.world.users))
         spells = rows["first"][rows["week"] >= first]
         ratios.append(stock[first:].mean() / (new[first:].mean() * spells.mean()))
-    return [compared("little", ratios, 1.0), compared("account of orders", accounts, 0.0)]
+        halves.append([part.mean() for part in np.array_split(stock[first:], 2)])
+    early, late = np.mean(halves, axis=0).tolist()
+    return [
+        compared("account of orders", accounts, 0.0),
+        compared("weeks on orders", wholes, 1.0),
+        {**compared("little", ratios, 1.0), "early": early, "late": late},
+    ]
+
+
+def weeks_on_orders(ended: np.ndarray, users: np.ndarray) -> float:
+    """Weeks that people were counted on an order: of orders that ended, as the ledger says, and of those that go on.
+
+    A week counts if the order stood at its end. An order that ends with a discharge has not yet counted its last week, and
+    one that goes on has not counted its first.
+    """
+    on = users["legal_status"] == CTO
+    return float(
+        ended["first"].sum() + (ended["outcome"] == events.ENDED_DISCHARGED).sum() + (users["cto_weeks"][on] + 1).sum()
+    )
 
 
 def yardstick(n_seeds: int, people: int, weeks: int) -> list[Row]:
     """The independent rewrite in plain Mesa beside the kernel, main series."""
     sys.path.insert(0, str(ROOT / "benchmarks"))
-    from agreement import MAIN, agreement
+    from agreement import MAIN, agreement  # type: ignore[import-not-found]
 
     scenario = baseline(people, weeks, locality_spread=0.0)
     return [{"id": row.name, "label": MAIN[row.name], **row._asdict()} for row in agreement(scenario, n_seeds)]
@@ -263,11 +283,13 @@ def rebuilt(people: int, weeks: int, seed: int) -> Row:
 def extremes(people: int, seeds: Sequence[int]) -> list[Row]:
     """Real take-up of eligible people after two years with every barrier off and as usual; starts with one gate shut."""
     rows = []
-    for name, numbers in (("as usual", {}), ("all off", {one.parameter: 1.0 for one in BARRIERS})):
+    off: dict[str, float] = {one.parameter: 1.0 for one in BARRIERS}
+    none: dict[str, float] = {}
+    for name, numbers in (("as usual", none), ("all off", off)):
         own = [run_scenario(baseline(people, 105, **numbers), seed).series("real_take_up")[-1] for seed in seeds]
         rows.append({**compared(name, own, 1.0), "id": name})
     for gate, numbers in SHUT.items():
-        runs = [run_scenario(baseline(people, **NO_WAY_ROUND, **numbers), seed) for seed in seeds]
+        runs = [run_scenario(baseline(people, None, **NO_WAY_ROUND, **numbers), seed) for seed in seeds]
         rows.append({"id": f"{gate} shut", "n": len(runs), "started": sum(_sum(r, "started") for r in runs)})
     return rows
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import validation_page
 import validation_runs as runs
+import validation_verdicts as verdicts
 
 import persim
 from persim.evidence import Evidence, read_evidence
@@ -90,7 +91,7 @@ def same_model(check: Mapping[str, Any]) -> bool:
 
 def evidence_digest(evidence: Evidence) -> str:
     """Of targets and patterns as they are read, and of figures that are followed in ledgers: comments do not matter."""
-    followed = [one for one in evidence.ranges if one.id in validation_page.FOLLOWED]
+    followed = [one for one in evidence.ranges if one.id in verdicts.FOLLOWED]
     return hashlib.sha256(repr((evidence.targets, evidence.patterns, followed)).encode()).hexdigest()
 
 
@@ -156,7 +157,7 @@ def _external(results: dict[str, Any], evidence: Evidence, jobs: int) -> None:
     results["patterns"] = runs.patterns(evidence, SIZES["patterns"][0], _seeds("patterns"), jobs)
     results["margins"] = runs.margins(evidence, SIZES["margins"][0], _seeds("margins"), jobs)
     ranges = {one.id: one for one in evidence.ranges}
-    for code in validation_page.FOLLOWED:
+    for code in verdicts.FOLLOWED:
         one = ranges[code]
         words = {"quantity": one.quantity, "year": one.year, "figure": figure_words(one)}
         results["followed"][code] |= {**words, "range": [one.low, one.high]}
@@ -172,7 +173,7 @@ def _rows(held: Held) -> list[dict[str, Any]]:
 
 def tests_of(run: bool) -> dict[str, dict[str, int | None]]:
     """How many tests stand behind each row of the table: counted by collecting them, and how many of them passed."""
-    paths = sorted({path for group in validation_page.TESTS.values() for path in group})
+    paths = sorted({path for group in verdicts.TESTS.values() for path in group})
     names = [line for line in _pytest("--collect-only", "-q", *paths) if "::" in line]
     passed = None
     if run:
@@ -183,13 +184,13 @@ def tests_of(run: bool) -> dict[str, dict[str, int | None]]:
         ]
     return {
         group: {"collected": tests_in(group, names), "passed": None if passed is None else tests_in(group, passed)}
-        for group in validation_page.TESTS
+        for group in verdicts.TESTS
     }
 
 
 def tests_in(group: str, names: Sequence[str]) -> int:
     """How many of these tests belong to a row of the table."""
-    paths, word = validation_page.TESTS[group], validation_page.ONLY.get(group, "")
+    paths, word = verdicts.TESTS[group], verdicts.ONLY.get(group, "")
     return sum(name.startswith(paths) and word in name for name in names)
 
 

@@ -11,7 +11,9 @@ import pytest
 from persim import events
 from persim.evidence import read_evidence
 from persim.ledger import Ledger
+from persim.measures import FIELDS
 from persim.parameters import defaults
+from persim.posterior import check_digest, write_posterior
 from persim.scenario import read_scenario
 from persim.state import CRISIS, INPATIENT, UNSETTLED
 
@@ -22,6 +24,7 @@ try:
     import validation_page as page
     import validation_runs as runs
     import validation_study as study
+    import validation_verdicts as verdicts
     import validation_words as words
 finally:
     sys.path.remove(str(SCRIPTS))
@@ -51,10 +54,11 @@ def test_every_figure_of_the_page_is_there(results):
 
 
 def test_a_model_that_gives_other_counts_makes_the_results_stale(results):
-    results["made_with"]["model_version"] = "another"
-    assert study.stale(results) == []  # other sources, same counts
+    check = study.CHECK | {"fields": list(FIELDS)}
+    results["made_with"] |= {"model_version": "another", "check": check | {"digest": check_digest({}, check)}}
+    assert not any("counts" in fault for fault in study.stale(results))  # other sources, same counts
     results["made_with"]["check"]["digest"] = "0"
-    assert any(words.COMMAND in fault for fault in study.stale(results))
+    assert any("counts" in fault and words.COMMAND in fault for fault in study.stale(results))
 
 
 def test_a_count_that_is_gone_makes_the_results_stale(results):
@@ -121,6 +125,19 @@ def test_stored_results_are_plain_json_without_paths(results):
     assert str(Path.home()) not in json.dumps(results)
 
 
+def test_a_shipped_posterior_sample_is_drawn_from(tmp_path, monkeypatch):
+    evidence = read_evidence()
+    monkeypatch.setattr(runs, "SHIPPED", tmp_path)
+    assert runs.targets_of_posterior(evidence, 200, range(1, 3), 1) is None
+    usual = float(defaults()["ask_rate"])
+    write_posterior(tmp_path, ["ask_rate"], np.array([[usual], [1.5 * usual]]), np.array([0.5, 0.5]), {})
+    found = runs.targets_of_posterior(evidence, 200, range(1, 5), 1)
+    assert found is not None
+    assert found[0].draws
+    assert len(found[0].seeds) == 4
+    assert len(found[1]) == 64
+
+
 # Verdicts
 
 
@@ -135,12 +152,12 @@ def test_stored_results_are_plain_json_without_paths(results):
     ],
 )
 def test_verdict_on_a_figure(mean, low, high, verdict):
-    assert page.verdict_in_range(mean, low, high, 0.10, 0.20) == verdict
+    assert verdicts.verdict_in_range(mean, (low, high), (0.10, 0.20)) == verdict
 
 
 @pytest.mark.parametrize(("z", "verdict"), [(0.0, "holds"), (-3.9, "holds"), (4.1, "misses"), (float("nan"), "misses")])
 def test_verdict_on_agreement(z, verdict):
-    assert page.verdict_of_z(z, 4.0) == verdict
+    assert verdicts.verdict_of_z(z, 4.0) == verdict
 
 
 @pytest.mark.parametrize(
@@ -148,11 +165,11 @@ def test_verdict_on_agreement(z, verdict):
     [(3, 3, "holds"), (3, 2, "misses"), (0, 0, "misses"), (3, None, "by tests"), (0, None, "misses")],
 )
 def test_verdict_of_tests(collected, passed, verdict):
-    assert page.verdict_of_tests(collected, passed) == verdict
+    assert verdicts.verdict_of_tests(collected, passed) == verdict
 
 
 def test_what_a_pattern_cannot_show_is_not_done_and_all_else_misses():
-    found = [page.in_pattern_words(v) for v in ("shown", "not shown", "opposite", "cannot be shown")]
+    found = [verdicts.in_pattern_words(v) for v in ("shown", "not shown", "opposite", "cannot be shown")]
     assert found == ["holds", "misses", "misses", "not done"]
 
 
@@ -266,4 +283,4 @@ def test_tests_are_counted_for_the_rows_that_they_stand_behind():
 
 
 def test_every_file_of_tests_that_is_counted_is_there():
-    assert all((study.ROOT / path).exists() for paths in page.TESTS.values() for path in paths)
+    assert all((study.ROOT / path).exists() for paths in verdicts.TESTS.values() for path in paths)
