@@ -182,8 +182,21 @@ def _posterior(found: Row) -> str:
             parts.append(table(head, ridges))
         if "asked" in own:
             pair = " against ".join(plots.named(one) for one in own["asked"]["pair"])
+            parts.append(f"{held_words(stage)}\n")
             parts.append(f"![{pair}, and partial correlations](images/identifiability_ridge.png)\n")
     return "\n".join(parts)
+
+
+def held_words(stage: Row) -> str:
+    """The pair that is drawn, in words, though other ridges may be stronger."""
+    names = [axis["name"] for axis in stage["parameters"]]
+    first, second = stage["posterior"]["asked"]["pair"]
+    value = stage["posterior"]["partial"][names.index(first)][names.index(second)]
+    return (
+        f"{plots.named(first).capitalize()} and {plots.named(second)} have a partial correlation of {signed(value)}: with all "
+        "else held, more of one makes up for less of the other; with all else free, the figure leaves both nearly as open as "
+        "they were."
+    )
 
 
 def _further(stage: Row) -> str:

@@ -44,8 +44,8 @@ def coverage(stages: Mapping[str, Row], cases: int, words: Words) -> Figure:
             axes.axvline(90, color=GREY, linewidth=1.0, zorder=1)
             for place, share in enumerate(shares):
                 hits = round(share * cases)
-                low = beta.ppf(0.025, hits, cases - hits + 1) if hits else 0.0
-                high = beta.ppf(0.975, hits + 1, cases - hits) if hits < cases else 1.0
+                low = float(beta.ppf(0.025, hits, cases - hits + 1)) if hits else 0.0
+                high = float(beta.ppf(0.975, hits + 1, cases - hits)) if hits < cases else 1.0
                 axes.plot([100 * low, 100 * high], [place, place], color=BLUE, linewidth=1.6, zorder=2)
                 axes.plot(100 * share, place, "o", color=BLUE, markersize=6, zorder=3)
             axes.set_yticks(range(len(names)), [named(name) for name in names])
@@ -103,6 +103,7 @@ def ridge(stage: Row, pair: Sequence[str], figure_for: tuple[float, float], word
             one.set(xlim=(axes[0]["low"], axes[0]["high"]), ylim=(axes[1]["low"], axes[1]["high"]))
             one.set_xlabel(named(pair[0]))
         panels[0].set_ylabel(named(pair[1]))
+        panels[1].tick_params(labelleft=False)
         _matrix(panels[2], np.array(posterior["partial"]), names)
         for panel, left, narrower in zip(panels, (0.0, -0.02, 0.03), (0.02, 0.02, 0.025), strict=True):
             box = panel.get_position()

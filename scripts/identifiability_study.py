@@ -136,7 +136,7 @@ def plan_replicates() -> int:
 def model(plan: Plan, number: int, replicates: int, seed: int, jobs: int) -> Simulator:
     """The model itself, in the world of a stage; every point has seeds of its own."""
     stage = plan.stages[number]
-    scenario = plan.scenario.changed(n_weeks=stage.weeks, **stage.fixed)
+    scenario = plan.scenario.changed(None, stage.weeks, **stage.fixed)
     arm = at_points.measuring(scenario, [target.measured for target in plan.targets_of(stage)])
     return at_points.model_at(arm, stage.space.names, replicates, seed, jobs, each_its_own=True)
 
@@ -231,7 +231,7 @@ def surface(stage: Stage, emulator: Emulator, rows: Sequence[Informed]) -> np.nd
 
 def further(plan: Plan, stage: Stage, points: np.ndarray, weights: np.ndarray, jobs: int) -> dict[str, Any]:
     """What each further datum is expected to leave."""
-    scenario = plan.scenario.changed(n_weeks=stage.weeks, **stage.fixed)
+    scenario = plan.scenario.changed(None, stage.weeks, **stage.fixed)
     pairs = [(*SHOWN, -1.0)]
     found = asked(scenario, stage.space, points, weights, pairs, n_draws=800, seed=ASK_SEED, jobs=jobs)
     return {

@@ -24,6 +24,7 @@ def found() -> Recovery:
     return recovery(linear, by_smc(linear, SPACE, SD, SETTINGS, 6), SPACE, SD, 100, 6)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_ninety_percent_intervals_cover_85_to_95_percent_over_100_cases(found: Recovery) -> None:
     # 100 cases x 3 parameters. Exact intervals fail for all parameters together in under 2 % of seeds (their mean has a
@@ -35,6 +36,7 @@ def test_ninety_percent_intervals_cover_85_to_95_percent_over_100_cases(found: R
     assert (found.coverage() <= 0.98).all()
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_ranks_of_the_truth_are_even(found: Recovery) -> None:
     # 100 cases; exact posteriors give a false alarm in 5 % of seeds for all parameters together. The seed is fixed.
@@ -42,6 +44,7 @@ def test_ranks_of_the_truth_are_even(found: Recovery) -> None:
     assert sum(evenness(found)[0].counts) == 100
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_a_posterior_made_too_narrow_on_purpose_is_caught() -> None:
     # Intervals of 0.6 of their width cover about two thirds; that 100 cases show 85 % has a chance below 1 in 10 000.
@@ -51,6 +54,7 @@ def test_a_posterior_made_too_narrow_on_purpose_is_caught() -> None:
     assert not all_even(evenness(narrow))
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_a_simulator_that_is_off_by_an_error_of_observation_and_a_half_is_caught() -> None:
     def off(points: np.ndarray, numbers: np.ndarray) -> np.ndarray:

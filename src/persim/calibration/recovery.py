@@ -11,7 +11,7 @@ Statistics and Computing 32).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -215,8 +215,11 @@ def narrowed(inference: Inference, space: Space, factor: float) -> Inference:
 
 def _values(space: Space, unit: np.ndarray) -> np.ndarray:
     """Values that are not rounded, so that a small step is not lost."""
-    exact = Space(tuple(replace(axis, whole=False) for axis in space.axes))
-    low, high = (np.array([getattr(axis, end) for axis in exact.axes]) for end in ("low", "high"))
-    logs = np.array([axis.log for axis in exact.axes])
-    safe = np.where(logs, low, 1.0), np.where(logs, high, 1.0)
-    return np.where(logs, safe[0] * (safe[1] / safe[0]) ** unit, low + (high - low) * unit)
+    found = np.empty_like(unit)
+    for place, axis in enumerate(space.axes):
+        share = unit[:, place]
+        if axis.log:
+            found[:, place] = axis.low * (axis.high / axis.low) ** share
+        else:
+            found[:, place] = axis.low + (axis.high - axis.low) * share
+    return found
