@@ -38,7 +38,7 @@ def bring_up_to_date(results: Path, only_check: bool) -> None:
 
 def figures(found: Row) -> dict[str, tuple[Words, Any]]:
     """Every figure with its words, by the name of its file."""
-    stages, cases = found["stages"], found["cases"]
+    stages, cases = recovered(found), found["cases"]
     out = {}
     words = Words(
         "Do 90 % intervals hold the truth?",
@@ -46,7 +46,8 @@ def figures(found: Row) -> dict[str, tuple[Words, Any]]:
         "that share; grey: the goal, 85 to 95 %.",
         "Truths from the prior, figures from runs with error, inference on emulators. That the model is wrong is not covered.",
     )
-    out["identifiability_coverage"] = words, plots.coverage(stages, cases, words)
+    if stages:
+        out["identifiability_coverage"] = words, plots.coverage(stages, cases, words)
     for name, stage in stages.items():
         words = Words(
             f"Are the ranks of the truth even? Stage {plots.named(name)}",
@@ -81,6 +82,11 @@ def published(stage: Row) -> tuple[float, float]:
     return float(target.high if target.value is None else target.value), target.sd
 
 
+def recovered(found: Row) -> dict[str, Row]:
+    """Stages whose known parameters were looked for."""
+    return {name: stage for name, stage in found["stages"].items() if "recovery" in stage}
+
+
 def with_asked(found: Row) -> list[Row]:
     """Stages for which further data were weighed."""
     return [stage for stage in found["stages"].values() if "asked" in stage["posterior"]]
@@ -110,15 +116,22 @@ def summary(found: Row) -> str:
     """The answer in a few lines."""
     lines = ["## In short", ""]
     for name, stage in found["stages"].items():
-        mean, low, high = stage["recovery"]["pooled"]
-        lines.append(
-            f"- **{plots.named(name).capitalize()}**: 90 % intervals hold the truth in {100 * mean:.1f} % of {found['cases']} "
-            f"cases (95 % interval {100 * low:.1f} to {100 * high:.1f}): {verdict(stage['recovery'])}."
-        )
+        lines.append(f"- **{plots.named(name).capitalize()}**: {recovery_words(stage, found['cases'])}")
         nothing = [plots.named(row["name"]) for row in stage["posterior"]["rows"] if row["verdict"] == "not informed"]
         lines.append(f"  Not informed by the published figures: {', '.join(nothing) if nothing else 'none'}.")
     lines += [f"- **Next**: {answer(stage)}" for stage in with_asked(found)]
     return "\n".join(lines)
+
+
+def recovery_words(stage: Row, cases: int) -> str:
+    """Coverage of all parameters together, and the verdict."""
+    if "recovery" not in stage:
+        return "known parameters have not been looked for yet."
+    mean, low, high = (100 * one for one in stage["recovery"]["pooled"])
+    return (
+        f"90 % intervals hold the truth in {mean:.1f} % of {cases} cases (95 % interval {low:.1f} to {high:.1f}): "
+        f"{verdict(stage['recovery'])}."
+    )
 
 
 def answer(stage: Row) -> str:
@@ -130,8 +143,11 @@ def answer(stage: Row) -> str:
 
 
 def _coverage(found: Row) -> str:
+    stages = recovered(found)
+    if not stages:
+        return "Not run yet.\n"
     parts = ["![Share of cases whose interval holds the truth](images/identifiability_coverage.png)\n"]
-    for name, stage in found["stages"].items():
+    for name, stage in stages.items():
         own = stage["recovery"]
         columns = zip(own["names"], own["coverage"], own["coverage_50"], own["learnt"], own["even"], strict=True)
         rows = [
@@ -216,9 +232,9 @@ def _further(stage: Row) -> str:
 
 def _made(found: Row) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
-    how = found["settings"]
+    how, cases = found["settings"], found["cases"] if recovered(found) else "No"
     return (
-        f"## How it was made\n\n{found['cases']} cases a stage; emulators on {found['points']} points of 2 runs; "
+        f"## How it was made\n\n{cases} cases a stage; emulators on {found['points']} points of 2 runs; "
         f"{found['truth_runs']} runs of {found['people']:,} people at each truth; {how['generations']} generations of "
         f"{how['particles']:,} particles. Seed {found['seed']}; model {found['model_version']}; {versions}.\n"
     )
