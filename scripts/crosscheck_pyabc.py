@@ -3,9 +3,15 @@
 python scripts/crosscheck_pyabc.py           # run pyABC (a minute) and write tests/golden/pyabc_toy.json
 python scripts/crosscheck_pyabc.py --print   # run it and print what it found
 
-pyABC brings some fifty packages, so it is no dependency: install it somewhere else (pip install pyabc) and run this script
-there. It needs nothing of persim. The toy: two parameters, even between 0 and 1; two figures, each a weighted sum of them;
-normal errors of observation. pyABC's stochastic acceptor with a normal kernel is exact for it, as is what persim does.
+pyABC brings some fifty packages, so it is no dependency. Give it an environment of its own, and run this script there; it
+needs nothing of persim:
+
+    python -m venv outputs/pyabc
+    outputs/pyabc/bin/pip install --group crosscheck      # pip 25.1 or newer
+    outputs/pyabc/bin/python scripts/crosscheck_pyabc.py
+
+The toy: two parameters, even between 0 and 1; two figures, each a weighted sum of them; normal errors of observation. pyABC's
+stochastic acceptor with a normal kernel is exact for it, as is what persim does.
 """
 
 from __future__ import annotations
