@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from persim.attribution import attribute
     from persim.attribution_result import Attribution
     from persim.biography import Biography
+    from persim.calibration.study import calibrate
     from persim.compare import compare
     from persim.design import Design, read_design
     from persim.drawn_compare import compare_posterior
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         SocialWorker,
     )
     from persim.parameter_docs import parameters
+    from persim.posterior import read_posterior
     from persim.practice_view import Practice, practice
     from persim.scenario import Scenario, read_scenario
     from persim.sensitivity.result import Sensitivity
@@ -65,6 +67,7 @@ __all__ = [
     "Twins",
     "__version__",
     "attribute",
+    "calibrate",
     "compare",
     "compare_posterior",
     "explain",
@@ -73,6 +76,7 @@ __all__ = [
     "parts_table",
     "practice",
     "read_design",
+    "read_posterior",
     "read_scenario",
     "sensitivity_of",
     "simulate",
@@ -101,6 +105,7 @@ _HOMES = {
     "Sweep": "persim.sweep_result",
     "Twins": "persim.twins",
     "attribute": "persim.attribution",
+    "calibrate": "persim.calibration.study",
     "compare": "persim.compare",
     "compare_posterior": "persim.drawn_compare",
     "explain": "persim.explain",
@@ -109,6 +114,7 @@ _HOMES = {
     "parts_table": "persim.drawn_parts",
     "practice": "persim.practice_view",
     "read_design": "persim.design",
+    "read_posterior": "persim.posterior",
     "read_scenario": "persim.scenario",
     "sensitivity_of": "persim.sensitivity.study",
     "simulate": "persim.simulate",

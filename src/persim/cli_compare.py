@@ -13,12 +13,15 @@ from persim.cli_options import (
     Cap,
     Changes,
     Deciding,
+    Draws,
     Force,
     Groups,
     Json,
     Out,
     Outcomes,
     People,
+    Posterior,
+    PosteriorFile,
     Precision,
     RecordChoice,
     Replicates,
@@ -55,16 +58,9 @@ def compare(
     precision: Precision = None,
     outcome: Deciding = None,
     cap: Cap = None,
-    posterior: Annotated[
-        bool, typer.Option("--posterior", help="Draw the model's numbers from the posterior sample that persim brings.")
-    ] = False,
-    posterior_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The same, from this posterior sample.", show_default=False)
-    ] = None,
-    draws: Annotated[
-        int | None,
-        typer.Option(help="Draws, each with so many runs of each scenario; 50 x 10 if not said.", show_default=False),
-    ] = None,
+    posterior: Posterior = False,
+    posterior_file: PosteriorFile = None,
+    draws: Draws = None,
     set_: Changes = None,
     out: Out = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from persim import terminal
-from persim.cli_options import Changes, Force, Json, Out, Seed
+from persim.cli_options import Changes, Draws, Force, Json, Out, Posterior, PosteriorFile, Seed
 from persim.cli_runs import (
     _folder,
     _in_colour,
@@ -23,6 +25,9 @@ from persim.cli_runs import (
     changes,
 )
 from persim.errors import InputError
+
+if TYPE_CHECKING:
+    from persim.posterior import Posterior as Sample
 
 PEOPLE, FOR_TARGETS, FOR_PATTERNS = 3000, 40, 12
 
@@ -38,9 +43,15 @@ def evidence(
     ] = False,
     replicates: Annotated[
         int | None,
-        typer.Option(help=f"Runs: {FOR_TARGETS}, or {FOR_PATTERNS} of each world for patterns.", show_default=False),
+        typer.Option(
+            help=f"Runs: {FOR_TARGETS}, or {FOR_PATTERNS} of each world for patterns; with --posterior, in each draw too.",
+            show_default=False,
+        ),
     ] = None,
     people: Annotated[int, typer.Option(help="People in a run.")] = PEOPLE,
+    posterior: Posterior = False,
+    posterior_file: PosteriorFile = None,
+    draws: Draws = None,
     seed: Seed = 1,
     jobs: Annotated[int, typer.Option(help="Threads; 0 for all cores. Results do not depend on it.")] = 0,
     set_: Changes = None,
@@ -54,7 +65,7 @@ def evidence(
 ) -> None:
     """Hold the model against published figures: observed, simulated, distance, verdict. Misses are shown as misses.
 
-    Writes nothing unless --out says where.
+    With --posterior, also over draws from a posterior sample, beside the defaults. Writes nothing unless --out says where.
     """
     from persim.evidence import read_evidence
 
@@ -62,17 +73,51 @@ def evidence(
     count = (FOR_PATTERNS if patterns else FOR_TARGETS) if replicates is None else replicates
     if count < 1:
         raise InputError(f"replicates is {count}; it must be 1 or more")
-    seeds = range(seed, seed + count)
+    numbers, made = changes(set_), _patterns if patterns else _targets
+    if posterior or posterior_file is not None:
+        made = _over_draws(posterior_file, draws, replicates, numbers, patterns)
+    elif draws is not None:
+        raise InputError("--draws is how many draws from a posterior sample: it goes with --posterior")
     name = "patterns" if patterns else "evidence"
     with _interruptible(), _folder(out, name, force) if out else _nowhere() as folder:
         _say_if_compiling()
-        made = _patterns if patterns else _targets
-        table, found, failures, place = made(files, changes(set_), seeds, people, jobs, folder, not no_figures)
+        seeds = range(seed, seed + count)
+        table, found, failures, place = made(files, numbers, seeds, people, jobs, folder, not no_figures)
     for failure in failures[:10]:
         terminal.say(f"failed: seed {failure.task.seed}: {failure.cause}")
     _show(table, found, place, json)
     if failures:
         raise typer.Exit(terminal.SOME_FAILED)
+
+
+def _over_draws(
+    file: Path | None, draws: int | None, replicates: int | None, numbers: Mapping[str, Any], patterns: bool
+) -> Callable[..., tuple]:
+    """What holds the targets against draws, after looking whether it can. Raises: InputError."""
+    from persim.evidence.drawn import DRAWS, RUNS_IN_A_DRAW
+    from persim.posterior import read_posterior
+
+    if patterns:
+        raise InputError("--patterns are tried at the defaults; leave out --posterior")
+    sample = read_posterior(file)
+    sample.check_not_set(numbers)
+    return partial(_drawn, sample, DRAWS if draws is None else draws, replicates or RUNS_IN_A_DRAW)
+
+
+def _drawn(
+    sample: Sample, draws: int, runs: int, files: Path | None, numbers: Any, seeds: range, people: int, jobs: int,
+    folder: Any, figures: bool,
+) -> tuple:  # fmt: skip
+    from persim.evidence.drawn_words import drawn_json, drawn_table
+    from persim.evidence.folder import hold_targets_drawn, write_drawn_targets
+    from persim.scenario import read_scenario
+
+    started = time.time()
+    scenario = read_scenario("baseline").changed(people, None, **numbers)
+    with _progress("running") as bar:
+        held = hold_targets_drawn(files, scenario, sample, draws, seeds[:runs], seeds, jobs, bar)
+    place = write_drawn_targets(held, files, folder, started, figures) if folder else None
+    return drawn_table(held), drawn_json(held), held.failures, place
 
 
 def _targets(

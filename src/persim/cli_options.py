@@ -64,6 +64,16 @@ Changes = Annotated[
         "--set", metavar="NAME=VALUE", help="Change a number in every week; may be repeated.", show_default=False
     ),
 ]
+Posterior = Annotated[
+    bool, typer.Option("--posterior", help="Draw the model's numbers from the posterior sample that persim brings.")
+]
+PosteriorFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The same, from this posterior sample.", show_default=False)
+]
+Draws = Annotated[
+    int | None,
+    typer.Option(help="Draws, each with so many runs of each scenario; 50 x 10 if not said.", show_default=False),
+]
 KeepLedger = Annotated[
     bool, typer.Option("--ledger", help="Keep every event with its cause, as ledger.parquet in the folder of --out.")
 ]

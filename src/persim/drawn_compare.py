@@ -81,8 +81,7 @@ def drawn_design(
             raise InputError(f"{name} is {value:,}; it can be {most:,} at most")
     whole_number("seed", seed, 0)
     sample = read_posterior(None if posterior is None else Path(posterior))
-    if both := sorted(set(parameters) & set(sample.parameters)):
-        raise InputError(f"{', '.join(both)}: drawn from {sample.path.name}, so no other value can be set")
+    sample.check_not_set(parameters)
     plan = planned(
         scenarios, replicates, seed, 0, n_users, n_weeks, outcomes, groups, "final", window, parameters
     )  # fmt: skip

@@ -130,11 +130,17 @@ def _practice_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: 
 
 
 def _targets_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:
-    from persim.evidence.folder import hold_targets, write_targets
+    from persim.evidence.folder import SAMPLE, hold_targets, hold_targets_drawn, write_drawn_targets, write_targets
+    from persim.posterior import read_posterior
 
-    started, seeds = time.time(), _seeds(manifest)
-    held = hold_targets(folder / "evidence", _scenario(manifest["scenarios"][0], folder), seeds, jobs, progress)
-    return write_targets(held, folder / "evidence", made, started, _has_figures(manifest))
+    started, seeds, place = time.time(), _seeds(manifest), folder / "evidence"
+    scenario, told = _scenario(manifest["scenarios"][0], folder), manifest.get("posterior")
+    if told is None:
+        held = hold_targets(place, scenario, seeds, jobs, progress)
+        return write_targets(held, place, made, started, _has_figures(manifest))
+    sample, runs = read_posterior(folder / SAMPLE), seeds[: told["replicates"]]
+    drawn = hold_targets_drawn(place, scenario, sample, told["draws"], runs, seeds, jobs, progress)
+    return write_drawn_targets(drawn, place, made, started, _has_figures(manifest))
 
 
 def _patterns_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, progress: Progress | None) -> Path:

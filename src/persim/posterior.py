@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -102,6 +102,11 @@ class Posterior:
     def _last(self) -> int:
         """The last particle that has a weight."""
         return int(np.flatnonzero(self.weights)[-1])
+
+    def check_not_set(self, names: Iterable[str]) -> None:
+        """Raises: InputError if one of these parameters, which are to have another value, is drawn."""
+        if both := sorted(set(names) & set(self.parameters)):
+            raise InputError(f"{', '.join(both)}: drawn from {self.path.name}, so no other value can be set")
 
     def centre(self) -> np.ndarray:
         """The weighted medoid, shape (k,): the particle nearest to all others, in weighted standard deviations."""

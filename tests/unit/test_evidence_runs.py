@@ -1,6 +1,7 @@
 """What runs have in place of evidence: measures against the outcomes they stand for, distances, effects, verdicts."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -9,9 +10,11 @@ from typer.testing import CliRunner
 from persim.cli import app
 from persim.errors import InputError, ScenarioError
 from persim.evidence import Contrast, Measured, Measures, People, Side, read_evidence
+from persim.evidence.drawn import hold_drawn
 from persim.evidence.effects import Effect, pattern_effects
 from persim.evidence.held import hold
 from persim.evidence.people_read import mean_of_people
+from persim.posterior import read_posterior, write_posterior
 from persim.scenario import read_scenario
 from persim.simulate import run_scenario
 
@@ -175,6 +178,69 @@ def test_the_command_shows_targets_and_writes_a_folder_that_can_be_made_again(tm
     assert {"evidence.csv", "evidence.txt", "manifest.json", "README.txt"} <= {path.name for path in place.iterdir()}
     again = CliRunner().invoke(app, ["reproduce", str(place)])
     assert again.exit_code == 0, again.output
+
+
+@pytest.fixture
+def sample(tmp_path):
+    (tmp_path / "sample").mkdir()
+    points = np.array([[0.0, 0.2], [0.02, 0.4], [0.05, 0.6]])
+    write_posterior(
+        tmp_path / "sample", ("initial_budget_share", "risk_aversion"), points, np.array([0.25, 0.5, 0.25]), {}
+    )
+    return tmp_path / "sample"
+
+
+def test_draws_stand_beside_the_defaults_with_both_kinds_of_doubt(scenario, sample):
+    targets = [read_evidence().target(code) for code in ("TGT02", "PAR16")]
+    lean, posterior = scenario.changed(n_weeks=210), read_posterior(sample)
+    found = hold_drawn(targets, lean, posterior, 4, (1, 2), (1, 2, 3), 1)
+    payments, vacancies = found.targets
+    draws = posterior.draw(4, 1)[:, 0]
+    assert payments.over.values.reshape(4, 2)[np.argsort(draws)].mean(axis=1).tolist() == sorted(
+        payments.over.values.reshape(4, 2).mean(axis=1)
+    )  # more budgets at the start, more direct payments
+    assert payments.parts.numbers_sd > 0.005
+    assert (
+        vacancies.over.values.reshape(4, 2)[:, 0].tolist() == [vacancies.usual.values[0]] * 4
+    )  # nothing drawn bears on it
+    assert vacancies.parts.numbers_sd == 0.0
+    assert [one.usual.n for one in found.targets] == [3, 3]
+    assert payments.over.low < payments.usual.low
+    with pytest.raises(InputError, match="2 or more"):
+        hold_drawn(targets, lean, posterior, 1, (1, 2), (1, 2, 3), 1)
+
+
+def test_the_command_over_draws_writes_a_folder_that_can_be_made_again(tmp_path, sample):
+    place = tmp_path / "made"
+    options = ["--replicates", "2", "--people", "120", "--draws", "2", "--posterior-file", str(sample)]
+    told = CliRunner().invoke(app, ["evidence", *options, "--json", "--out", str(place)])
+    assert told.exit_code == 0, told.output
+    found = json.loads(told.stdout)
+    assert (found["draws"], found["runs_in_a_draw"], found["runs"]) == (2, 2, 2)
+    row = next(row for row in found["targets"] if row["id"] == "TGT02")
+    assert row["posterior_interval"] != row["interval"]
+    assert (place / "figures" / "targets.png").is_file()
+    assert "over the posterior" in (place / "evidence.txt").read_text("utf-8")
+    shutil.rmtree(sample)  # the folder holds what it needs
+    again = CliRunner().invoke(app, ["reproduce", str(place)])
+    assert again.exit_code == 0, again.output
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--draws", "3"], "goes with --posterior"),
+        (["--patterns", "--posterior-file", "."], "tried at the defaults"),
+        (["--set", "risk_aversion=0.2"], "drawn from posterior.parquet"),
+        (["--draws", "1"], "2 or more"),
+    ],
+)
+def test_what_cannot_be_held_over_draws_is_refused_and_nothing_is_written(tmp_path, sample, options, words):
+    file = [] if words == "goes with --posterior" or "--patterns" in options else ["--posterior-file", str(sample)]
+    told = CliRunner().invoke(app, ["evidence", *file, *options, "--out", str(tmp_path / "made")])
+    assert told.exit_code == 2
+    assert words in told.output
+    assert not (tmp_path / "made").exists()
 
 
 def test_the_command_refuses_bad_files_before_it_runs(tmp_path):

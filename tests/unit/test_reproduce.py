@@ -247,7 +247,7 @@ def test_a_scenario_of_another_version_is_refused_in_words_after_the_version_is_
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda m: m.__setitem__("command", "calibrate"), "not known how to make 'calibrate' again"),
+        (lambda m: m.__setitem__("command", "foretell"), "not known how to make 'foretell' again"),
         (lambda m: m.pop("options"), "does not say enough"),
         (lambda m: m.__setitem__("window", None), "does not say enough"),
         (lambda m: m["options"].__setitem__("replicates", 0), "replicates is 0"),

@@ -2,7 +2,8 @@
 
 Read `space` first (what is searched), then `targets` (what it is held against), `history` (how the space is cut) and `smc`
 (how what is left is weighed). `infer` and `match` work on any simulator that takes arrays. `recovered` tells whether known
-parameters are found again, `identified` what a posterior leaves open, `asked` what a further datum would tell.
+parameters are found again, `identified` what a posterior leaves open, `asked` what a further datum would tell. The whole of
+it, from a file to a folder, is `persim.calibrate` (in `study`); its result is a `Calibrated` (in `tables`).
 """
 
 from persim.calibration.candidate_data import Asked, Candidate, asked

@@ -84,8 +84,10 @@ def calibrate(
     return carried_out(plan, Carrying(place_of(plan, out), crew, resume, repair, force, figures), started, progress)
 
 
-def asked_for(file: str | os.PathLike[str], seed: int | None, n_users: int | None, small: bool) -> Plan:
-    """The plan of a file, with these numbers instead of its own. Raises: ScenarioError, InputError."""
+def asked_for(
+    file: str | os.PathLike[str], seed: int | None = None, n_users: int | None = None, small: bool = False
+) -> Plan:
+    """The plan of a file, with these numbers instead of its own. Arguments and errors as for `calibrate`."""
     from persim.design_search import CALIBRATION, find_design
 
     plan = read_calibration(find_design(os.fspath(file), CALIBRATION), people=n_users, seed=seed)

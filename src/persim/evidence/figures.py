@@ -6,7 +6,7 @@ Each row stands on a scale of its own, so that figures of all units fit one pict
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
+from persim.evidence.drawn import HeldDrawn
 from persim.evidence.effects import Effect, PatternEffect
 from persim.evidence.held import Held, HeldTarget
 from persim.evidence.words import HOW_NEAR, HOW_SHOWN, effect_words, figure_words, number_words
@@ -42,7 +43,7 @@ LOOKS = {
 
 @dataclass(frozen=True)
 class _Line:
-    """A heading (without `look`) or a drawn row."""
+    """A heading (without `look`) or a drawn row; `beside` is a second point, with its interval, above the first."""
 
     label: str
     numbers: str = ""
@@ -51,6 +52,7 @@ class _Line:
     point: float = np.nan
     interval: tuple[float, float] = (np.nan, np.nan)
     spread: tuple[float, float] = (np.nan, np.nan)
+    beside: tuple[float, float, float] | None = None
 
 
 def target_words(held: Held) -> Words:
@@ -71,6 +73,29 @@ def target_figure(held: Held) -> Figure:
         lines += [_Line(use.capitalize()), *(_target_line(one) for one in own)] if own else []
     looks = ("meets", "near", "misses")
     return _drawn(target_words(held), lines, FAR, "errors of observation from the published figure", looks)
+
+
+def drawn_target_words(held: HeldDrawn) -> Words:
+    """What stands around the figure of targets over draws."""
+    subtitle = (
+        f"Errors of observation from the published figure (0); band: the plausible range. {held.draws} draws with "
+        f"{len(held.seeds)} runs each of {held.scenario.n_users:,} people: mean, its 95 % interval with doubt about numbers and "
+        f"chance (thick), nine of ten runs (thin). Grey: {len(held.usual.seeds)} runs at the defaults, chance only."
+    )
+    return Words(f"Published figures beside {held.scenario.name}, over draws of the posterior", subtitle, HOW_NEAR)
+
+
+def drawn_figure(held: HeldDrawn) -> Figure:
+    """One row a target: observed range against the interval over draws, and that at the defaults."""
+    lines: list[_Line] = []
+    for use in ("calibration", "validation", "specification"):
+        own = [one for one in held.targets if one.target.use == use]
+        lines += [_Line(use.capitalize())] if own else []
+        for one in own:
+            usual = _target_line(one.usual)
+            lines.append(replace(_target_line(one.over), beside=(usual.point, *usual.interval)))
+    looks = ("meets", "near", "misses")
+    return _drawn(drawn_target_words(held), lines, FAR, "errors of observation from the published figure", looks)
 
 
 def _target_line(one: HeldTarget) -> _Line:
@@ -168,6 +193,11 @@ def _draw_line(axes: Axes, number: int, line: _Line, far: float) -> None:
         color="#444444",
         linespacing=0.95,
     )
+    _draw_marks(axes, number, line, far)
+
+
+def _draw_marks(axes: Axes, number: int, line: _Line, far: float) -> None:
+    """Band, spread, interval and point of a row, and what stands beside them."""
     colour, marker = LOOKS[line.look]
     low, high = (float(np.clip(end, -far, far)) for end in line.band)
     axes.add_patch(Rectangle((low, number - 0.33), high - low, 0.66, facecolor=PALE, edgecolor="none", zorder=0))
@@ -182,6 +212,9 @@ def _draw_line(axes: Axes, number: int, line: _Line, far: float) -> None:
         axes.plot(
             [line.point], [number], marker=marker, color=colour, markersize=6.5, markeredgecolor="white", zorder=4
         )
+    if line.beside is not None and abs(line.beside[0]) <= far:
+        axes.plot(line.beside[1:], (number - 0.24,) * 2, color=GREY, linewidth=2.0, solid_capstyle="butt", zorder=3)
+        axes.plot([line.beside[0]], [number - 0.24], marker="D", color=GREY, markersize=4, zorder=4)
 
 
 def _key(figure: Figure, axes: Axes, looks: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Result folders of evidence: the table, a figure, the evidence files as they were read, and the manifest."""
+"""Result folders of evidence: the table, a figure, the files that were read, and the manifest."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import persim
-from persim.evidence import words
+from persim.evidence import drawn_words, words
+from persim.evidence.drawn import HeldDrawn, hold_drawn
 from persim.evidence.effects import PatternEffect, tried
 from persim.evidence.held import Held, hold
 from persim.evidence.reading import FILES, read_evidence, shipped_evidence
 from persim.experiment import Failure, Progress
 from persim.model_version import MODEL_VERSION
+from persim.posterior import NAME, Posterior
 from persim.scenario import Scenario, read_scenario
 from persim.store import ResultFolder, machine
 from persim.text_table import TextTable
@@ -28,11 +30,13 @@ evidence.txt               the table
 evidence.json              the same for programs
 evidence.csv, .parquet     one row for each {row}
 {figures}evidence/                  the evidence files as they were read
-manifest.json              versions, options, and the SHA-256 of every file
+{sample}manifest.json              versions, options, and the SHA-256 of every file
 
 {notes}
 """
-PAGE = 160
+PAGE = 180
+SAMPLE = "posterior"  # folder of the sample's two files
+PAIRS = ("range", "interval", "spread", "posterior_interval", "posterior_spread")
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,14 @@ def hold_targets(
     return hold(read_evidence(evidence).targets, scenario, seeds, jobs, progress=progress)
 
 
+def hold_targets_drawn(
+    evidence: Path | None, scenario: Scenario, sample: Posterior, draws: int, seeds: Sequence[int],
+    usual_seeds: Sequence[int], jobs: int, progress: Progress | None,
+) -> HeldDrawn:  # fmt: skip
+    """The same over draws of a posterior sample, beside the defaults."""
+    return hold_drawn(read_evidence(evidence).targets, scenario, sample, draws, seeds, usual_seeds, jobs, progress)
+
+
 def try_patterns(
     evidence: Path | None, changes: Mapping[str, float], seeds: Sequence[int], n_users: int, jobs: int,
     progress: Progress | None,
@@ -66,20 +78,42 @@ def write_targets(
     held: Held, evidence: Path | None, folder: ResultFolder, started: float, figures: bool = True
 ) -> Path:
     """Write targets beside the model, and give the folder its name."""
-    import pandas as pd
-
     if figures:
         from persim.evidence.figures import target_figure, target_words
 
         _write_figure(folder, "targets", target_words(held), target_figure(held))
-    found = words.targets_json(held)
-    flat = [_flat(row, ("range", "interval", "spread")) for row in found["targets"]]
+    found, table = words.targets_json(held), words.target_table(held)
+    return _write_held(held, found, table, {}, evidence, folder, started, figures)
+
+
+def write_drawn_targets(
+    held: HeldDrawn, evidence: Path | None, folder: ResultFolder, started: float, figures: bool = True
+) -> Path:
+    """Write targets beside the defaults and beside draws of a posterior sample, which is copied, and name the folder."""
+    if figures:
+        from persim.evidence.figures import drawn_figure, drawn_target_words
+
+        _write_figure(folder, "targets", drawn_target_words(held), drawn_figure(held))
+    for place in (held.posterior.path, held.posterior.path.with_suffix(".json")):
+        folder.write_bytes(f"{SAMPLE}/{NAME}{place.suffix}", place.read_bytes())
+    told = {"draws": held.draws, "replicates": len(held.seeds), "sha256": held.posterior.digest}
+    found, table = drawn_words.drawn_json(held), drawn_words.drawn_table(held)
+    return _write_held(held.usual, found, table, {"posterior": told}, evidence, folder, started, figures)
+
+
+def _write_held(
+    held: Held, found: Mapping[str, Any], table: TextTable, more: Mapping[str, Any], evidence: Path | None,
+    folder: ResultFolder, started: float, figures: bool,
+) -> Path:  # fmt: skip
+    import pandas as pd
+
+    flat = [_flat(row, PAIRS) for row in found["targets"]]
     folder.write_table("evidence", pd.DataFrame(flat))
-    _write_texts(folder, "Published figures beside the model", words.target_table(held), found, "target", figures)
+    _write_texts(folder, "Published figures beside the model", table, found, "target", figures, bool(more))
     scenario = held.scenario
     manifest = {
         "command": "evidence", "replicates": len(held.seeds), "seed": held.seeds[0], "people": scenario.n_users,
-        "scenarios": [{"name": scenario.name, "digest": scenario.digest(), "resolved": scenario.resolved()}],
+        "scenarios": [{"name": scenario.name, "digest": scenario.digest(), "resolved": scenario.resolved()}], **more,
     }  # fmt: skip
     return _committed(folder, evidence, manifest, started, found["answer"])
 
@@ -120,14 +154,17 @@ def _write_figure(folder: ResultFolder, name: str, said: Any, figure: Any) -> No
 
 
 def _write_texts(
-    folder: ResultFolder, title: str, table: TextTable, found: Mapping[str, Any], row: str, figures: bool
-) -> None:
+    folder: ResultFolder, title: str, table: TextTable, found: Mapping[str, Any], row: str, figures: bool,
+    sample: bool = False,
+) -> None:  # fmt: skip
     lines = [line for line, _ in table.lines(PAGE)]
     folder.write_text("evidence.txt", "\n".join([*lines, "", found["answer"]]) + "\n")
     folder.write_json("evidence.json", found)
     drawn = "figures/                   the same as a picture\n" if figures else ""
+    copied = f"{SAMPLE + '/':<27}the posterior sample as it was read\n" if sample else ""
     folder.write_text("README.txt", README.format(
-        title=title, version=persim.__version__, answer=found["answer"], row=row, figures=drawn, notes="\n".join(table.notes),
+        title=title, version=persim.__version__, answer=found["answer"], row=row, figures=drawn, sample=copied,
+        notes="\n".join(table.notes),
     ))  # fmt: skip
 
 

@@ -69,32 +69,44 @@ def target_table(held: Held) -> TextTable:
 
 
 def _target_row(one: HeldTarget) -> Row:
-    target, unit = one.target, one.target.unit
-    ends = ""
+    cells = (figure_words(one.target), interval_words(one), distance_words(one), one.verdict)
+    return Row(f"{one.target.id} {one.target.quantity}", cells)
+
+
+def interval_words(one: HeldTarget) -> str:
+    """The simulated mean with its interval: 14.2 % (14-14.4)."""
+    unit, ends = one.target.unit, ""
     if math.isfinite(one.low):
         parts = [number_words(end, unit).removesuffix(" %") for end in (one.low, one.high)]
         ends = f" ({parts[0]}-{parts[1]})"
-    distance = NOTHING if math.isnan(one.distance) else f"{one.distance:+.1f}".replace("-", MINUS)
-    cells = (figure_words(target), f"{number_words(one.mean, unit)}{ends}", distance, one.verdict)
-    return Row(f"{target.id} {target.quantity}", cells)
+    return f"{number_words(one.mean, unit)}{ends}"
+
+
+def distance_words(one: HeldTarget) -> str:
+    """Errors of observation, with their sign."""
+    return NOTHING if math.isnan(one.distance) else f"{one.distance:+.1f}".replace("-", MINUS)
 
 
 def target_notes(held: Held) -> list[str]:
     """What a reader of the table has to know."""
+    return [HOW_NEAR, OF_DRAWS if held.draws else OF_CHANCE, USES, *seen_notes(held.targets)]
+
+
+def seen_notes(targets: Sequence[HeldTarget]) -> list[str]:
+    """Which figures were held out though defaults were chosen with them in sight; nothing if none were."""
     seen = [
         f"{one.target.id} ({', '.join(one.seen_by)})"
-        for one in held.targets
+        for one in targets
         if one.target.use == "validation" and one.seen_by
     ]
-    notes = [HOW_NEAR, OF_DRAWS if held.draws else OF_CHANCE, USES]
-    return notes + ([f"{IN_SIGHT}{'; '.join(seen)}."] if seen else [])
+    return [f"{IN_SIGHT}{'; '.join(seen)}."] if seen else []
 
 
-def target_answer(held: Held) -> str:
+def target_answer(targets: Sequence[HeldTarget]) -> str:
     """One sentence on what was met."""
     parts = []
     for use in ("calibration", "validation"):
-        own = [one for one in held.targets if one.target.use == use]
+        own = [one for one in targets if one.target.use == use]
         met = sum(one.verdict == "meets" for one in own)
         missed = [one.target.id for one in own if one.verdict in ("misses", "no base")]
         misses = f", missed: {', '.join(missed)}" if missed else ""
@@ -162,17 +174,18 @@ def targets_json(held: Held) -> dict[str, Any]:
     """The targets for programs."""
     return {
         "scenario": held.scenario.name, "people": held.scenario.n_users, "runs": len(held.seeds), "posterior": held.draws,
-        "targets": [
-            {
-                "id": one.target.id, "quantity": one.target.quantity, "unit": one.target.unit, "use": one.target.use,
-                "stage": one.target.stage, "observed": one.target.value, "range": [one.target.low, one.target.high],
-                "error_of_observation": one.target.sd, "simulated": one.mean, "interval": [one.low, one.high],
-                "spread": list(one.spread), "n": one.n, "distance": one.distance, "verdict": one.verdict,
-                "defaults_chosen_with_it": list(one.seen_by),
-            }
-            for one in held.targets
-        ],
-        "answer": target_answer(held),
+        "targets": [target_json(one) for one in held.targets], "answer": target_answer(held.targets),
+    }  # fmt: skip
+
+
+def target_json(one: HeldTarget) -> dict[str, Any]:
+    """One target for programs."""
+    return {
+        "id": one.target.id, "quantity": one.target.quantity, "unit": one.target.unit, "use": one.target.use,
+        "stage": one.target.stage, "observed": one.target.value, "range": [one.target.low, one.target.high],
+        "error_of_observation": one.target.sd, "simulated": one.mean, "interval": [one.low, one.high],
+        "spread": list(one.spread), "n": one.n, "distance": one.distance, "verdict": one.verdict,
+        "defaults_chosen_with_it": list(one.seen_by),
     }  # fmt: skip
 
 
