@@ -1,59 +1,53 @@
 """Make a finished calibration the model's own: its sample goes into the package, and the defaults become a point of it.
 
     python scripts/ship_posterior.py outputs/calibration            # says which point it would take
-    python scripts/ship_posterior.py outputs/calibration --write    # copies the sample, writes the defaults
+    python scripts/ship_posterior.py outputs/calibration --write    # writes the sample and the defaults
 
-Any point of the sample could stand for it: where published figures say nothing, no point is better than another. The rule
-is fixed beforehand. Points are ordered by their distance from the usual: for parameters that the sample informs the
-sample's mean, for the others the default that the model has had, in standard deviations of the sample. The first at which
-larger runs meet every figure that was fitted is taken. What a sample does not inform thus stays near the value that was
-chosen by hand and argued for, and the story of the baseline changes no more than the evidence asks.
+Where published figures say nothing, no point of the sample is better than another, and a baseline that jumped to any of
+them would change its story for no reason. So the rule is this. Parameters that are fitted to figures of
+services take the values of one draw: of all draws, in the order of their distance from the sample's mean, the first with
+which larger runs meet every fitted figure. The parameters of the last stage keep the values that were chosen by hand and
+argued for, if with them every fitted figure is met and no pattern of the calibration contradicted; else nothing is
+shipped. That point joins the sample with the weight of one draw; the manifest says which it is.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from persim.calibration.tables import NOT_INFORMED
 from persim.evidence import Measures, read_evidence
+from persim.evidence.effects import pattern_effects
 from persim.experiment import Task, paired_tasks, run_tasks
 from persim.intervals import means
 from persim.parameters import BY_NAME
-from persim.posterior import SHIPPED, Posterior, read_posterior
+from persim.posterior import SHIPPED, Posterior, read_posterior, write_posterior
+from persim.run_store import read_content
 from persim.scenario import read_scenario
 from persim.simulate import run_scenario
 
 TABLE = Path(__file__).resolve().parents[1] / "src" / "persim" / "parameters.py"
 PEOPLE, SEEDS, CANDIDATES = 3000, 24, 24
 MET = 1.5  # errors of observation, of the mean over runs
+TAKEN_WHOLE = ("rows_per_post",)  # the model takes their whole part
 
 
-def usual_order(sample: Posterior, informed: np.ndarray) -> np.ndarray:
-    """Rows of the sample, the most usual first, shape (n,); see above.
+def nearest_to_the_mean(sample: Posterior, fitted: np.ndarray) -> np.ndarray:
+    """Rows of the sample, the nearest to its mean first, shape (n,).
 
     Args:
-        informed: which parameters the sample informs, bool of shape (k,).
+        fitted: the columns that are looked at, bool of shape (k,).
     """
-    mean = sample.weights @ sample.points
-    spread = np.sqrt(sample.weights @ np.square(sample.points - mean))
-    now = np.array([float(BY_NAME[name].default or 0.0) for name in sample.parameters])
-    apart = (sample.points - np.where(informed, mean, now)) / np.where(spread > 0.0, spread, 1.0)
-    distance = np.square(apart).mean(axis=1)
+    points = sample.points[:, fitted]
+    mean = sample.weights @ points
+    spread = np.sqrt(sample.weights @ np.square(points - mean))
+    distance = np.square((points - mean) / np.where(spread > 0.0, spread, 1.0)).mean(axis=1)
     return np.argsort(np.where(sample.weights > 0.0, distance, np.inf), kind="stable")
-
-
-def informed_by(folder: Path, sample: Posterior) -> np.ndarray:
-    """Which parameters the calibration informs, bool of shape (k,)."""
-    import pandas as pd
-
-    table = pd.read_parquet(folder / "parameters.parquet").set_index("parameter")
-    return np.array([table.loc[name, "shrinkage"] >= NOT_INFORMED for name in sample.parameters])
 
 
 def distances(numbers: dict[str, float]) -> dict[str, float]:
@@ -83,6 +77,42 @@ def with_defaults(text: str, numbers: dict[str, float]) -> str:
     return text
 
 
+def contradicted(numbers: dict[str, float], codes: Sequence[str]) -> list[str]:
+    """Comparisons of these patterns that go the wrong way with these numbers."""
+    patterns = [one for one in read_evidence().patterns if one.id in codes]
+    found = pattern_effects(patterns, numbers, range(1, SEEDS + 1), PEOPLE)
+    effects = [effect for one in found for effect in one.effects]
+    return [f"{effect.contrast.name}: {effect.verdict}" for effect in effects if effect.verdict != "shown"]
+
+
+def chosen(sample: Posterior, fitted: np.ndarray) -> dict[str, float]:
+    """The point that becomes the defaults. Ends the program if there is none."""
+    usual = {name: BY_NAME[name].default for name in sample.parameters}
+    for place, row in enumerate(nearest_to_the_mean(sample, fitted)[:CANDIDATES]):
+        own = zip(sample.parameters, sample.points[row].tolist(), fitted.tolist(), strict=True)
+        numbers = {name: value if told else float(usual[name] or 0.0) for name, value, told in own}
+        apart = distances(numbers)
+        print(
+            f"{place + 1}. row {row}: " + ", ".join(f"{code} {value:+.1f}" for code, value in apart.items()), flush=True
+        )
+        if all(abs(value) <= MET for value in apart.values()):
+            codes = [code for code in sample.manifest["evidence"] if code.startswith("PAT")]
+            if wrong := contradicted(numbers, codes):
+                sys.exit("with it: " + "; ".join(wrong))
+            return numbers
+    sys.exit(f"none of the {CANDIDATES} most usual points meets every figure")
+
+
+def ship(sample: Posterior, numbers: dict[str, float]) -> None:
+    """Write the sample, and the point that becomes the defaults as its last draw, into the package."""
+    points = np.vstack([sample.points, [numbers[name] for name in sample.parameters]])
+    weights = np.append(sample.weights, 1.0 / sample.n)
+    made = ("made_by", "format", "persim", "model_version", "parameters", "n", "ess", "sha256", "check")
+    entries = {key: value for key, value in sample.manifest.items() if key not in made}
+    SHIPPED.mkdir(exist_ok=True)
+    write_posterior(SHIPPED, sample.parameters, points, weights / weights.sum(), {**entries, "defaults": sample.n})
+
+
 def main() -> None:
     """Choose a point; with --write, ship the sample."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -90,23 +120,14 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     sample = read_posterior(asked.folder)
-    order = usual_order(sample, informed_by(asked.folder, sample))
-    for place, row in enumerate(order[:CANDIDATES]):
-        numbers = dict(zip(sample.parameters, sample.points[row].tolist(), strict=True))
-        apart = distances(numbers)
-        print(
-            f"{place + 1}. row {row}: " + ", ".join(f"{code} {value:+.1f}" for code, value in apart.items()), flush=True
-        )
-        if all(abs(value) <= MET for value in apart.values()):
-            break
-    else:
-        sys.exit(f"none of the {CANDIDATES} most usual points meets every figure")
+    whole = [place for place, name in enumerate(sample.parameters) if name in TAKEN_WHOLE]
+    sample.points[:, whole] = np.floor(sample.points[:, whole])  # as the model takes them
+    last = {one["name"] for one in read_content(asked.folder)["stages"][-1]["parameters"]}
+    numbers = chosen(sample, np.array([name not in last for name in sample.parameters]))
     for name, value in numbers.items():
         print(f"  {name:<24}{BY_NAME[name].default!s:>10} -> {value:g}")
     if asked.write:
-        SHIPPED.mkdir(exist_ok=True)
-        for kind in ("parquet", "json"):
-            shutil.copyfile(asked.folder / f"posterior.{kind}", SHIPPED / f"posterior.{kind}")
+        ship(sample, numbers)
         TABLE.write_text(with_defaults(TABLE.read_text("utf-8"), numbers), "utf-8")
 
 

@@ -7,7 +7,8 @@ weeks. Numbers that a dial places (`by dial` in the table) have no default of th
 Grades: `measured` (a published figure for this quantity), `published estimate` (a published figure for something near
 it), `qualitative` (the source states a direction, the size is ours), `assumption` (no source; vary it).
 Sources: S1 Banks, Stroud and Doughty 2016; S2 Hamilton and others 2015/16; S3 Bogg 2008; S4 the call for good practice of
-2011-12; S5 Hitchen 2013; TGT, PAR and PAT codes are rows of `docs/evidence.md`.
+2011-12; S5 Hitchen 2013; TGT, PAR and PAT codes are rows of `docs/evidence.md`. `calibrated`: fitted to them (`docs/calibration.md`).
+The defaults are one draw of the posterior sample that comes with persim; a test holds them to it.
 """
 
 import math
@@ -55,9 +56,9 @@ A, Q, E, M = ASSUMPTION, QUALITATIVE, ESTIMATE, MEASURED
 _DIALS = [
     _p("risk_aversion", "dials", "How far practitioners worry about risk, for the person and for themselves", "0-1", 0.55, 0, 1, Q, "S3; PAR21; PAT06; level an assumption"),
     _p("role_boundary", "dials", "How firmly practitioners hold that budgets are somebody else's job", "0-1", 0.55, 0, 1, Q, "S2; PAT01; level an assumption"),
-    _p("bureaucracy", "dials", "How many steps, pages, weeks and refusals lie on the way to a budget", "0-1", 0.60, 0, 1, Q, "S4, S5; PAR24; PAT09; level an assumption"),
+    _p("bureaucracy", "dials", "How many steps, pages, weeks and refusals lie on the way to a budget", "0-1", 0.6, 0, 1, Q, "S4, S5; PAR24; PAT09; level an assumption"),
     _p("medical_model", "dials", "How far treatment and stability come before social care", "0-1", 0.5, 0, 1, Q, "S2, S3, S5; PAT03"),
-    _p("information", "dials", "How much information on budgets reaches people and is passed on", "0-1", 0.30, 0, 1, Q, "S5; PAR20; PAR23; PAT10"),
+    _p("information", "dials", "How much information on budgets reaches people and is passed on", "0-1", 0.3, 0, 1, Q, "S5; PAR20; PAR23; PAT10"),
     _p("market", "dials", "How much support there is locally to choose from", "0-1", 0.45, 0, 1, Q, "S3; PAT24"),
     _p("target_pressure", "dials", "How hard the council pushes to meet its target", "0-1", 0.50, 0, 1, Q, "S4; PAT16"),
     _p("compulsion_practice", "dials", "How readily the Mental Health Act is used locally", "0-1", 0.20, 0, 1, A, "level an assumption; PAR46"),
@@ -86,9 +87,9 @@ _LOCALITY = [
 ]  # fmt: skip
 
 _CASELOAD = [
-    _p("rows_per_post", "caseload", "People under the Trust per care coordinator post (on the caseload or away)", "people", 33, 10, 60, E, "TGT07: 30 of them on the caseload"),
+    _p("rows_per_post", "caseload", "People under the Trust per care coordinator post (on the caseload or away)", "people", 31, 10, 60, E, "TGT07: 30 of them on the caseload; calibrated"),
     _p("discharge_rate", "caseload", "Weekly chance of discharge to primary care, stable for 12 weeks", "per week", 0.0022, 0, 0.02, E, "PAR36 (0.07-0.10 a year)"),
-    _p("return_rate", "caseload", "Weekly chance that a discharged person is referred again", "per week", 0.0085, 0, 0.05, M, "TGT14"),
+    _p("return_rate", "caseload", "Weekly chance that a discharged person is referred again", "per week", 0.00927, 0, 0.05, M, "TGT14; calibrated"),
     _p("return_in_crisis", "caseload", "Share of those who return that do so in crisis", "share", 0.60, 0, 1, M, "TGT14 note"),
     _p("new_referral_rate", "caseload", "Weekly chance that a place away for two years goes to a new person", "per week", 0.02, 0.001, 0.2, A, "keeps the caseload level"),
     _p("caseload_growth", "caseload", "Growth of contact work per year (more people on each caseload)", "per year", 0.0, -0.2, 0.3, A, "lever for austerity"),
@@ -120,13 +121,13 @@ _CASELOAD = [
 ]  # fmt: skip
 
 _WELLBEING = [
-    _p("stable_to_unsettled", "wellbeing", "Weekly chance, stable to unsettled, at mean vulnerability", "per week", 0.027, 0, 0.2, E, "TGT10"),
+    _p("stable_to_unsettled", "wellbeing", "Weekly chance, stable to unsettled, at mean vulnerability", "per week", 0.0238, 0, 0.2, E, "TGT10; calibrated"),
     _p("unsettled_to_stable", "wellbeing", "Weekly chance, unsettled to stable", "per week", 0.15, 0.01, 0.6, E, "TGT10"),
-    _p("unsettled_to_crisis", "wellbeing", "Weekly chance, unsettled to crisis, at mean vulnerability", "per week", 0.029, 0, 0.3, E, "TGT10"),
+    _p("unsettled_to_crisis", "wellbeing", "Weekly chance, unsettled to crisis, at mean vulnerability", "per week", 0.0325, 0, 0.3, E, "TGT10; calibrated"),
     _p("stable_to_crisis", "wellbeing", "Weekly chance, stable to crisis, at mean vulnerability", "per week", 0.0020, 0, 0.05, E, "TGT10"),
     _p("crisis_to_unsettled", "wellbeing", "Weekly chance that a crisis passes at home", "per week", 0.20, 0.02, 0.9, E, "TGT09"),
-    _p("crisis_to_inpatient", "wellbeing", "Weekly chance of admission in a crisis", "per week", 0.20, 0, 0.9, E, "TGT09; PAR39"),
-    _p("inpatient_discharge", "wellbeing", "Weekly chance of leaving hospital", "per week", 0.08, 0.01, 0.5, E, "PAR40"),
+    _p("crisis_to_inpatient", "wellbeing", "Weekly chance of admission in a crisis", "per week", 0.184, 0, 0.9, E, "TGT09; PAR39; calibrated"),
+    _p("inpatient_discharge", "wellbeing", "Weekly chance of leaving hospital", "per week", 0.093, 0.01, 0.5, E, "PAR40; calibrated"),
     _p("vulnerability_slope", "wellbeing", "Log rise of the chance of relapse over the range of vulnerability", "log", 1.8, 0, 4, A, "form ours"),
     _p("control_protects", "wellbeing", "Hypothesis: log fall of the chance of relapse per unit of felt control above the usual", "log", 0.0, 0, 1, M, "PAT20: none by default"),
     _p("control_base", "wellbeing", "Felt control without budget or compulsion", "0-1", 0.40, 0, 1, E, "PAR44"),
@@ -164,7 +165,7 @@ _COMPULSION = [
     _p("section2_to_3", "compulsion", "Share of section 2 that go on to section 3 after four weeks", "share", 0.25, 0, 1, A, "no source opened"),
     _p("prone_share", "compulsion", "People to whom most detentions happen", "share", 0.12, 0.01, 0.5, A, "detention is concentrated; a class of the model, not a trait of persons"),
     _p("prone_ratio", "compulsion", "How much likelier detention and CTO are for them", "ratio", 3.0, 1, 10, A, "as above"),
-    _p("cto_at_discharge", "compulsion", "Chance that leaving hospital from section 3 is to a CTO, at mean vulnerability", "share", 0.27, 0, 1, E, "PAR47"),
+    _p("cto_at_discharge", "compulsion", "Chance that leaving hospital from section 3 is to a CTO, at mean vulnerability", "share", 0.325, 0, 1, E, "PAR47; calibrated"),
     _p("amhp_agrees", "compulsion", "Chance that an AMHP of middling person-centredness agrees to an order", "share", 0.85, 0, 1, A, "no source"),
     _p("amhp_duty_hours", "compulsion", "Hours of AMHP duty that leave the caseload", "hours a week", 3.0, 0, 20, A, "no source"),
     _p("order_informed_making", "compulsion", "Chance of understanding the order when it is made, not hurried", "share", 0.45, 0, 1, Q, "S1: poorly informed; PAT13"),
@@ -176,10 +177,10 @@ _COMPULSION = [
     _p("advocate_share", "compulsion", "People on a new order who see an advocate", "share", 0.20, 0, 1, A, "statutory from 2009; uptake no source"),
     _p("nr_consulted_share", "compulsion", "Nearest relatives who are consulted", "share", 0.35, 0, 1, Q, "S1; size ours"),
     _p("max_conditions", "compulsion", "Most discretionary conditions on one order", "count", 4, 0, 8, A, "S1 gives a range"),
-    _p("cto_end_review", "compulsion", "Chance that a review ends the order, at mean vulnerability", "share", 0.25, 0, 1, E, "TGT11"),
+    _p("cto_end_review", "compulsion", "Chance that a review ends the order, at mean vulnerability", "share", 0.243, 0, 1, E, "TGT11; calibrated"),
     _p("cto_end_between", "compulsion", "Weekly chance of an end between reviews (clinician, tribunal, nearest relative)", "per week", 0.0016, 0, 0.02, E, "TGT11; PAR49"),
-    _p("recall_at_crisis", "compulsion", "Chance of a recall, and home again, at the onset of a crisis", "share", 0.20, 0, 1, E, "TGT12"),
-    _p("recall_at_admission", "compulsion", "Chance that an admission on a CTO is by recall", "share", 0.85, 0, 1, E, "TGT12; half are for deterioration"),
+    _p("recall_at_crisis", "compulsion", "Chance of a recall, and home again, at the onset of a crisis", "share", 0.159, 0, 1, E, "TGT12; calibrated"),
+    _p("recall_at_admission", "compulsion", "Chance that an admission on a CTO is by recall", "share", 0.854, 0, 1, E, "TGT12; half are for deterioration; calibrated"),
     _p("felt_benefit", "compulsion", "Chance that a stable person says at review that the limits helped", "share", 0.55, 0, 1, Q, "S1: many, not all; PAT14"),
 ]  # fmt: skip
 
@@ -211,7 +212,7 @@ _PRACTICE = [
     _p("direct_share", "practice", "Share of hours left after administration and meetings", "share", 0.50, 0.2, 0.9, E, "PAR10"),
     _p("overtime_share", "practice", "Overtime at most, as a share of direct hours", "share", 0.23, 0, 0.5, M, "PAR11 (8.7 hours)"),
     _p("contact_hours", "practice", "Length of a contact with its travel and notes", "hours", 0.93, 0.3, 2, E, "TGT08; PAR13 (26 minutes a person a week)"),
-    _p("contacts_stable", "practice", "Contacts a stable person needs", "per week", 0.38, 0, 2, E, "TGT08"),
+    _p("contacts_stable", "practice", "Contacts a stable person needs", "per week", 0.329, 0, 2, E, "TGT08; calibrated"),
     _p("contacts_unsettled", "practice", "Contacts an unsettled person needs", "per week", 0.65, 0, 3, E, "TGT08"),
     _p("contacts_crisis", "practice", "Contacts in a crisis", "per week", 1.6, 0, 5, E, "TGT08"),
     _p("contacts_inpatient", "practice", "Contacts in hospital", "per week", 0.3, 0, 2, A, "form ours"),

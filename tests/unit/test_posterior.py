@@ -9,6 +9,7 @@ import pytest
 
 from persim import posterior as module
 from persim.errors import InputError
+from persim.parameters import BY_NAME
 from persim.posterior import Posterior, read_posterior, why_not_varied, write_posterior
 from persim.store import json_text, sha256
 
@@ -100,12 +101,16 @@ def test_the_centre_is_a_particle_in_the_midst_of_the_others():
     assert sample(np.array([0.0, 0.1, 0.1, 0.8]), points).centre().tolist() == [9.0, 900.0]
 
 
-def test_none_is_shipped_yet_or_it_can_be_read():
-    if (module.SHIPPED / "posterior.parquet").exists():
-        assert read_posterior().n > 0
-    else:
-        with pytest.raises(InputError, match="no posterior sample comes with this persim"):
-            read_posterior()
+def test_the_defaults_of_the_model_are_a_draw_of_the_sample_that_comes_with_it():
+    shipped = read_posterior()
+    now = [BY_NAME[name].default for name in shipped.parameters]
+    assert shipped.points[shipped.manifest["defaults"]].tolist() == now
+
+
+def test_without_a_shipped_sample_it_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "SHIPPED", tmp_path)
+    with pytest.raises(InputError, match="no posterior sample comes with this persim"):
+        read_posterior()
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
