@@ -99,8 +99,8 @@ def _logic(files: ResultFiles) -> list[Point]:
         (
             "2.5.3 Components: interaction",
             "People meet their coordinator; practitioners meet through team norms, hand-offs and alarm after incidents; "
-            "people hear from four peers within blocks of 33 around a post; everyone in a locality shares the panel, its "
-            "pot and its culture.",
+            "people hear from four peers of their team within blocks of 33 people; everyone in a locality shares the "
+            "panel, its pot and its culture.",
         ),
         (
             "2.5.4 Components: entry and exit",
