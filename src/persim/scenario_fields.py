@@ -24,11 +24,17 @@ _BOOLEANS = {"yes", "no", "on", "off", "true", "false", "y", "n"}
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 UNUSABLE = _BOOLEANS | _DEVICES | {"null"}  # names that would mean something else
 _WHOLE = {"n_localities"}
+TAKEN_WHOLE = frozenset({"rows_per_post"})  # a broken value is allowed; the model takes its whole part
 
 
 def is_whole(parameter: Parameter) -> bool:
     """Does only a whole number make sense: a switch or a count of localities?"""
     return parameter.unit == "0 or 1" or parameter.name in _WHOLE
+
+
+def is_taken_whole(parameter: Parameter) -> bool:
+    """Do only its whole values differ for the model, so that nothing is to be searched between them?"""
+    return is_whole(parameter) or parameter.name in TAKEN_WHOLE
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -182,11 +182,21 @@ def _pairs(found: Calibrated) -> tuple[Words, Figure]:
                         panel, column[rows], last.draws[rows, last.names.index(below)], axes_of[across], axes_of[below]
                     )
                 panel.tick_params(labelbottom=i == n - 1, labelleft=j == 0 and i > 0, labelsize=7)
+                _inwards(panel)
                 if i == n - 1:
                     panel.set_xlabel(across, fontsize=8)
                 if j == 0:
                     panel.set_ylabel(below, fontsize=8)
+        figure.align_ylabels(grid[:, 0])
         return words, figure
+
+
+def _inwards(panel: Axes) -> None:
+    """The first and last tick labels of both sides stay within the panel, clear of those of its neighbours."""
+    for axis, ends in ((panel.xaxis, ("left", "right")), (panel.yaxis, ("bottom", "top"))):
+        labels = axis.get_ticklabels()
+        for label, end in zip((labels[0], labels[-1]) if labels else (), ends, strict=False):
+            label.set(**{"ha" if axis is panel.xaxis else "va": end})
 
 
 def _cloud(panel: Axes, x: np.ndarray, y: np.ndarray, across: Axis, below: Axis, size: float = 3.0) -> None:

@@ -83,9 +83,13 @@ def _write_posterior(found: Calibrated, folder: SweepFolder) -> None:
     entries = {
         "calibration": plan.name, "seed": plan.seed, "scenario": plan.scenario.name,
         "scenario_digest": plan.scenario.digest(), "people": plan.people, "evidence": [*plan.targets, *plan.patterns],
-        "effective": round(last.ess, 1), "runs": found.n_runs,
+        "effective": round(last.ess, 1), "effective_by_stage": _worth(found), "runs": found.n_runs,
     }  # fmt: skip
     write_posterior(folder.place, last.names, last.draws[rows], np.asarray(weights), entries)
+
+
+def _worth(found: Calibrated) -> dict[str, float]:
+    return {name: round(worth, 1) for name, (_, worth) in found.worth.items()}
 
 
 def _readme(found: Calibrated, folder: SweepFolder) -> str:
@@ -133,6 +137,7 @@ def _manifest(found: Calibrated, started: float) -> dict[str, Any]:
         "targets": list(plan.targets),
         "patterns": list(plan.patterns),
         "effective": round(found.last.ess, 1),
+        "effective_by_stage": _worth(found),
         "scenarios": [
             {"name": plan.scenario.name, "digest": plan.scenario.digest(), "resolved": plan.scenario.resolved()}
         ],

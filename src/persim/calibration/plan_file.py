@@ -17,7 +17,7 @@ from persim.evidence.rows import BASELINE
 from persim.parameters import BY_NAME
 from persim.posterior import why_not_varied
 from persim.scenario import Scenario, read_scenario
-from persim.scenario_fields import Fields, is_whole, nearest
+from persim.scenario_fields import Fields, is_taken_whole, nearest
 from persim.scenario_file import MOST_PEOPLE, MOST_WEEKS
 from persim.scenario_yaml import Node, read_nodes, shown_path
 
@@ -197,7 +197,7 @@ class _Reader:
             return self.fields.fault(
                 found["scale"], f"{key}.scale", "needs a low above 0", "`low:` above 0, or `scale: linear`"
             )
-        return Axis(name, float(low), float(high), log, is_whole(parameter))
+        return Axis(name, float(low), float(high), log, is_taken_whole(parameter))
 
     def _fixed(self, node: Node | None, key: str, axes: tuple[Axis, ...]) -> dict[str, float]:
         found = self.fields.mapping(node, key, BY_NAME) if node else {}

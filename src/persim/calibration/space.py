@@ -105,6 +105,18 @@ def effective(weights: np.ndarray) -> float:
     return float(weights.sum()) ** 2 / squares if squares > 0.0 else 0.0
 
 
+def effective_of_groups(points: np.ndarray, weights: np.ndarray) -> tuple[float, int]:
+    """Kish's effective sample size and number of distinct rows, where equal rows count as one.
+
+    Args:
+        points: shape (n, k). weights: shape (n,); rows without weight do not count.
+    """
+    there = weights > 0.0
+    _, group = np.unique(points[there], axis=0, return_inverse=True)
+    sums = np.bincount(group.ravel(), weights[there])
+    return effective(sums), len(sums)
+
+
 def quantiles(values: np.ndarray, weights: np.ndarray, shares: Sequence[float]) -> np.ndarray:
     """Weighted quantiles of one column, shape (len(shares),)."""
     order = np.argsort(values, kind="stable")

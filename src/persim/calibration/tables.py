@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from persim.calibration.plan import Plan
-from persim.calibration.space import luck, quantiles, systematic
+from persim.calibration.space import effective_of_groups, luck, quantiles, systematic
 from persim.calibration.stages import StageResult, point_rows
 from persim.parameters import BY_NAME
 from persim.posterior import centre_row
@@ -48,6 +48,20 @@ class Calibrated:
     def kept(self) -> np.ndarray:
         """Rows of the last stage's draws that have a weight."""
         return np.flatnonzero(self.last.weights > 0.0)
+
+    @cached_property
+    def worth(self) -> dict[str, tuple[int, float]]:
+        """By stage: how many distinct values of its parameters the sample holds, and how many independent draws they are worth.
+
+        Draws of an earlier stage are drawn anew for every particle of a later one, so they repeat in the sample.
+        """
+        found, most = {}, np.inf
+        for stage in reversed(self.stages):
+            points = self.last.draws[:, : len(stage.names)]
+            size, distinct = effective_of_groups(points, self.last.weights)
+            most = min(most, size, stage.ess)
+            found[stage.stage.name] = distinct, most
+        return dict(reversed(found.items()))
 
     @property
     def overhead(self) -> float:

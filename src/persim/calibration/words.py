@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -95,8 +96,11 @@ def ridge_sentence(found: Calibrated) -> str:
 
 
 def _sample_sentence(found: Calibrated) -> str:
-    last = found.last
-    return f"The posterior sample has {len(found.kept):,} draws, worth {last.ess:,.0f} independent ones; {found.n_runs:,} runs."
+    *before, (_, (_, worth)) = found.worth.items()
+    said = f"The posterior sample has {len(found.kept):,} draws, worth {worth:,.0f} independent ones"
+    for name, (distinct, own) in before:
+        said += f"; parameters of {name} have {distinct:,} distinct values among them, worth {own:,.0f}"
+    return f"{said}; {found.n_runs:,} runs."
 
 
 def notes(found: Calibrated) -> list[str]:
@@ -109,8 +113,9 @@ def notes(found: Calibrated) -> list[str]:
                 f"{stage.stage.name}: the error of observation could not be narrowed all the way while enough particles "
                 f"counted (it was {width:.2f} times as wide in the last generation); more generations or particles help."
             )
-        if stage.ess < FEW_EFFECTIVE:
-            said.append(f"{stage.stage.name}: the sample is worth {stage.ess:.0f} independent draws only.")
+        worth = found.worth[stage.stage.name][1]
+        if worth < FEW_EFFECTIVE:
+            said.append(f"{stage.stage.name}: the sample is worth {worth:.0f} independent draws only.")
         own = found.chains[found.chains["stage"] == stage.stage.name]
         apart = own[own["r_hat"] > R_HAT]
         if len(apart):
@@ -136,10 +141,12 @@ def _pattern_notes(stage: str, found: Calibrated) -> list[str]:
     if found.patterns.empty:
         return []
     own = found.patterns[(found.patterns["stage"] == stage) & (found.patterns["contradicted"] > 0.0)]
-    return [
-        f"{stage}: {100.0 * row.contradicted:.0f} % of draws contradict {row.pattern} ({row.comparison}) and have no weight."
-        for row in rows_of(own)
-    ]
+    return [f"{stage}: {_contradicted(round(row.contradicted * row.draws), row)}" for row in rows_of(own)]
+
+
+def _contradicted(count: int, row: Any) -> str:
+    verbs = ("contradicts", "has") if count == 1 else ("contradict", "have")
+    return f"{count:,} of {row.draws:,} draws {verbs[0]} {row.pattern} ({row.comparison}) and {verbs[1]} no weight."
 
 
 def signed(value: float, decimals: int = 1) -> str:
