@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from persim.evidence.drawn import hold_drawn
 from persim.evidence.effects import Effect, pattern_effects
 from persim.evidence.held import hold
 from persim.evidence.people_read import mean_of_people
+from persim.evidence.words import interval_words
 from persim.posterior import read_posterior, write_posterior
 from persim.scenario import read_scenario
 from persim.simulate import run_scenario
@@ -208,6 +210,12 @@ def test_draws_stand_beside_the_defaults_with_both_kinds_of_doubt(scenario, samp
     assert payments.over.low < payments.usual.low
     with pytest.raises(InputError, match="2 or more"):
         hold_drawn(targets, lean, posterior, 1, (1, 2), (1, 2, 3), 1)
+
+
+def test_an_interval_that_begins_below_nought_can_be_read(scenario):
+    (one,) = hold([read_evidence().target("TGT02")], scenario.changed(n_weeks=20), (1, 2), 1).targets
+    told = [interval_words(replace(one, mean=0.2, low=low, high=0.428)) for low in (0.1, -0.02)]
+    assert told == ["20 % (10-42.8)", "20 % (−2 to 42.8)"]
 
 
 def test_the_command_over_draws_writes_a_folder_that_can_be_made_again(tmp_path, sample):

@@ -51,7 +51,7 @@ def number_words(value: float, unit: str) -> str:
     if not math.isfinite(value):
         return NOTHING
     if unit == "share":
-        return f"{100.0 * value:.3g} %"
+        return f"{100.0 * value:.3g} %".replace("-", MINUS)
     text = f"{value:,.0f}".replace(",", " ") if abs(value) >= 1000.0 else f"{value:.3g}"
     text = text.replace("-", MINUS)
     return f"GBP {text}" if unit == "GBP" else text
@@ -78,7 +78,7 @@ def interval_words(one: HeldTarget) -> str:
     unit, ends = one.target.unit, ""
     if math.isfinite(one.low):
         parts = [number_words(end, unit).removesuffix(" %") for end in (one.low, one.high)]
-        ends = f" ({parts[0]}-{parts[1]})"
+        ends = f" ({(' to ' if one.low < 0.0 else '-').join(parts)})"
     return f"{number_words(one.mean, unit)}{ends}"
 
 
