@@ -16,7 +16,7 @@ import nbformat
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "notebooks"
-SECONDS = 300
+SECONDS = 600  # for one cell
 
 
 def executed(path: Path) -> Any:

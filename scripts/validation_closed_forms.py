@@ -73,7 +73,7 @@ def stationary(moves: np.ndarray) -> np.ndarray:
 
 
 def lasting(p: Mapping[str, float]) -> dict[str, float]:
-    """Shares of person-weeks in crisis and in hospital, crises and admissions per person-year, where nobody leaves."""
+    """Shares of weeks lived in crisis and in hospital, crises and admissions per person-year, where nobody leaves."""
     v, weights = vulnerability_nodes()
     moves = transitions(v, p)
     shares = stationary(moves)

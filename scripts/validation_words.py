@@ -60,8 +60,8 @@ INTERNAL_TESTS = (
 )  # fmt: skip
 
 CLOSED = {
-    "lasting in_crisis": "share of person-weeks in crisis, nobody leaving",
-    "lasting in_hospital": "share of person-weeks in hospital, nobody leaving",
+    "lasting in_crisis": "share of weeks lived in crisis, nobody leaving",
+    "lasting in_hospital": "share of weeks lived in hospital, nobody leaving",
     "lasting crises": "crises a year per person, nobody leaving",
     "lasting admissions": "admissions a year per person, nobody leaving",
     "caseload on_caseload": "people on the caseload",

@@ -22,11 +22,12 @@ def script():
     return module
 
 
-def test_there_is_a_notebook_for_analysts():
-    assert "analyst" in [path.stem for path in NOTEBOOKS]
+def test_there_are_notebooks_for_analysts_and_researchers():
+    assert {"analyst", "calibration"} <= {path.stem for path in NOTEBOOKS}
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_notebook_prints_what_stands_in_it(path, script):
     kept = script.printed(nbformat.read(path, as_version=4))
