@@ -112,6 +112,13 @@ def test_expected_shrinkage_of_normal_posteriors_is_the_known_one() -> None:
         assert np.all(np.abs(found.directions[row] - along) < 4.0 * found.directions_se[row] + 0.01)
 
 
+def test_data_far_from_every_particle_still_have_a_posterior() -> None:
+    rng = np.random.default_rng(3)
+    found = expected_shrinkage(rng.random((40, 2)), np.ones(40), rng.normal(size=(40, 1)), np.array([1e-4]))
+    assert np.isfinite(found.left).all()
+    assert np.isfinite(found.left_se).all()
+
+
 @pytest.mark.statistical
 def test_a_datum_that_has_nothing_to_do_with_the_parameters_leaves_all() -> None:
     rng = np.random.default_rng(2)

@@ -96,9 +96,10 @@ def _left(
     weights = weights / weights.sum()
     made_of = systematic(weights, n_data, rng)
     data = outcome[made_of] + sd * rng.normal(size=n_data)
-    logs = -0.5 * np.square((data[:, None] - outcome) / sd)
+    with np.errstate(divide="ignore"):
+        logs = np.log(weights) - 0.5 * np.square((data[:, None] - outcome) / sd)
     logs[np.arange(n_data), made_of] = -np.inf
-    after = weights * np.exp(logs - logs.max(axis=1, keepdims=True))
+    after = np.exp(logs - logs.max(axis=1, keepdims=True))  # the best has 1, however far it is
     after /= after.sum(axis=1, keepdims=True)
     middle = weights @ along
     spread = np.sqrt(weights @ np.square(along - middle))
