@@ -26,12 +26,12 @@ from persim.state import POSTS_PER_TEAM, Barrier, MentalState
 
 @pytest.fixture(scope="module")
 def lives():
-    return Lives(ledger_of(read_scenario("baseline").changed(n_users=660), 1))
+    return Lives(ledger_of(read_scenario("baseline").changed(n_users=620), 1))
 
 
 @pytest.fixture(scope="module")
 def stories(lives):
-    return [biography(lives, person) for person in range(0, 660, 6)]
+    return [biography(lives, person) for person in range(0, 620, 6)]
 
 
 def test_every_page_says_that_the_person_is_synthetic(stories):
@@ -112,8 +112,8 @@ def test_explain_takes_one_person_or_a_choice():
 
 
 def test_no_such_person_is_said_with_the_numbers_there_are(lives):
-    for person in (-1, 660):
-        with pytest.raises(InputError, match="numbered 0 to 659"):
+    for person in (-1, 620):
+        with pytest.raises(InputError, match="numbered 0 to 619"):
             biography(lives, person)
 
 
@@ -198,7 +198,7 @@ def test_a_year_counts_what_happened_to_the_people_of_the_caseload(lives):
 
 
 def test_people_on_caseloads_add_up_to_the_run_s_end(lives):
-    run = persim.simulate("baseline", 1, n_users=660)
+    run = persim.simulate("baseline", 1, n_users=620)
     assert (lives.coordinators(lives.weeks[1] - 1) == run.world.users["coordinator"]).all()
     assert (lives.on_caseload(lives.weeks[1] - 1) == (run.world.users["place"] == 0)).all()
 

@@ -13,7 +13,7 @@ from persim import cli
 from persim.errors import InputError
 from persim.ledger import read_ledger
 
-SMALL = ("--people", "330", "--weeks", "156")
+SMALL = ("--people", "310", "--weeks", "156")
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def run(*words):
 def test_a_person_is_told_and_nothing_is_written(tmp_path):
     result = run("explain", "baseline", "--person", "17", *SMALL)
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.startswith("Synthetic person 17\nScenario baseline, seed 1, 330 people")
+    assert result.stdout.startswith("Synthetic person 17\nScenario baseline, seed 1, 310 people")
     assert "nothing here came from" in " ".join(result.stdout.split())
     assert max(len(line) for line in result.stdout.splitlines()) <= 100
     assert list(tmp_path.iterdir()) == []
@@ -57,7 +57,7 @@ def test_a_choice_says_how_it_was_made():
     assert result.exit_code == 0, result.stderr
     text = " ".join(result.stdout.split())
     assert "Picked by: never offered, high perceived risk." in text
-    assert "people match of 330" in text
+    assert "people match of 310" in text
 
 
 def test_the_words_of_pick_are_listed():
@@ -137,8 +137,8 @@ def test_a_caseload_has_a_folder_without_a_life_line():
     [
         ((), "whose story?"),
         (("--person", "3", "--team", "1"), "not both"),
-        (("--person", "330"), "numbered 0 to 329"),
-        (("--person", "-1"), "numbered 0 to 329"),
+        (("--person", "310"), "numbered 0 to 309"),
+        (("--person", "-1"), "numbered 0 to 309"),
         (("--practitioner", "10"), "numbered 0 to 9"),
         (("--team", "1"), "numbered 0 to 0"),
         (("--pick", "ofered"), "did you mean 'offered'"),
@@ -185,7 +185,7 @@ def test_the_ledger_in_the_folder_is_the_run_s_own():
     assert run("explain", "baseline", "--person", "1", "--out", "story", "--seed", "4", *SMALL).exit_code == 0
     import persim
 
-    own = persim.simulate("baseline", 4, n_users=330, n_weeks=156, ledger=True).ledger
+    own = persim.simulate("baseline", 4, n_users=310, n_weeks=156, ledger=True).ledger
     assert own is not None
     assert np.array_equal(read_ledger("story").rows, own.rows)
 
@@ -222,14 +222,14 @@ def test_two_lives_in_a_pipe_are_told_one_after_the_other():
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--person", "99999"), "numbered 0 to 329"),
+        (("--person", "99999"), "numbered 0 to 309"),
         (("--practitioner", "10"), "numbered 0 to 9"),
         (("--team", "1"), "numbered 0 to 0"),
         (("--team", "0", "--year", "2030-31"), "is not a span of this run"),
         (("--team", "0", "--year", "2010"), "is not a financial year"),
         (("--team", "0", "--from", "soon", "--to", "later"), "is not a date"),
         (("--pick", "ofered"), "did you mean 'offered'"),
-        (("--versus", "gold_standard", "--person", "330"), "numbered 0 to 329"),
+        (("--versus", "gold_standard", "--person", "310"), "numbered 0 to 309"),
     ],
 )
 def test_what_can_be_checked_is_checked_before_anything_is_run(monkeypatch, words, said):
