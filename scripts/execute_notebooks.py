@@ -24,8 +24,9 @@ def executed(path: Path) -> Any:
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
-            notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": folder}}
-        )
+            notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": folder}},
+            coalesce_streams=True,
+        )  # fmt: skip
         client.execute()
     for cell in notebook.cells:
         cell.metadata = {}
