@@ -1,12 +1,14 @@
 """Tables inside hand-written pages that are made from the program: between two marks, by `generate_docs.py`."""
 
+import csv
 import re
 from collections import Counter
 from pathlib import Path
 
 from persim.evidence import Evidence, docs, read_evidence
+from persim.number_words import MINUS
 from persim.parameter_docs import count_by_grade
-from persim.parameters import TABLE
+from persim.parameters import BY_NAME, TABLE
 from persim.rule_numbers import fixed_numbers
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -14,7 +16,8 @@ BEGINS, ENDS = "<!-- table: {}, made by scripts/generate_docs.py -->", "<!-- end
 MARKED = re.compile(
     r"(<!-- table: ([\w ]+), made by scripts/generate_docs\.py -->\n).*?(<!-- end of table -->)", re.DOTALL
 )
-PAGES = ("evidence.md", "model.md", "rat-rs.md", "stress-abs.md", "trace.md")
+CALIBRATED = ROOT / "docs" / "studies" / "calibration"  # tables of the calibration whose sample comes with persim
+PAGES = ("calibration.md", "evidence.md", "model.md", "rat-rs.md", "stress-abs.md", "trace.md")
 
 
 def table_of_fixed_numbers() -> list[str]:
@@ -75,7 +78,84 @@ def table_of_grades() -> list[str]:
     return [*count_by_grade(), "", f"{len(TABLE)} parameters; each with its source in [parameters.md](parameters.md)."]
 
 
+def calibrated(name: str) -> list[dict[str, str]]:
+    """The rows of a stored table of the calibration whose sample comes with persim."""
+    with (CALIBRATED / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def answer_of_calibration() -> list[str]:
+    """What it says of itself: answer.txt, a paragraph a list item."""
+    paragraphs = (CALIBRATED / "answer.txt").read_text(encoding="utf-8").strip().split("\n\n")
+    return [f"- {' '.join(text.split())}" for text in paragraphs]
+
+
+def table_of_calibration_size() -> list[str]:
+    """What was run in each stage, and how far it came."""
+    waves, generations, patterns = (calibrated(name) for name in ("waves", "generations", "patterns"))
+    lines = [
+        "| stage | points in waves | of the prior space left | points in generations | error of observation at the end | "
+        "draws tried on patterns |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for stage in dict.fromkeys(row["stage"] for row in generations):
+        own = {row["wave"]: row for row in waves if row["stage"] == stage}
+        made = [row for row in generations if row["stage"] == stage]
+        tried = {row["draws"] for row in patterns if row["stage"] == stage}
+        left = 100.0 * float(list(own.values())[-1]["share_left"])
+        cells = (
+            stage, f"{sum(int(row['points']) for row in own.values()):,}", f"{left:.2g} %",
+            f"{sum(int(row['points']) for row in made):,}", f"{float(made[-1]['width']):.2f} times", max(tried, default="-"),
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def table_of_calibrated_parameters() -> list[str]:
+    """Prior and posterior of each parameter, and the default that the model has now."""
+    lines = [
+        "| parameter | prior | mean | 90 % interval | less spread | default now |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for row in calibrated("parameters"):
+        low, high, mean, p5, p95 = (_3(row[key]) for key in ("low", "high", "mean", "p5", "p95"))
+        less = f"{100.0 * float(row['shrinkage']):.0f} %" if row["informed"] == "True" else "not informed"
+        now = _3(BY_NAME[row["parameter"]].default)
+        lines.append(f"| `{row['parameter']}` | {low} to {high} | {mean} | {p5} to {p95} | {less} | {now} |")
+    return lines
+
+
+def table_of_calibrated_targets() -> list[str]:
+    """What was observed, and what the model gives before and after, in its stage and with everything switched on."""
+    lines = [
+        "| target | what | observed | before | after | distance | all on: draws | all on: defaults |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    all_on = {row["target"]: row for row in calibrated("defaults")}
+    for row in calibrated("targets"):
+        bound, now = "at most " if row["one_sided"] else "", all_on[row["target"]]
+        lines.append(
+            f"| {row['target']} | {row['quantity']} | {bound}{_3(row['observed'])} ± {float(row['sd']):.2g} | "
+            f"{_3(row['prior_p5'])} to {_3(row['prior_p95'])} | {_3(row['p5'])} to {_3(row['p95'])} | "
+            f"{_apart(row['distance'])} | {_apart(now['draws'])} ± {float(now['draws_se']):.1f} | "
+            f"{_apart(now['defaults'])} ± {float(now['defaults_se']):.1f} |"
+        )
+    return lines
+
+
+def _3(value: str | float | None) -> str:
+    return "-" if value is None else f"{float(value):.3g}"
+
+
+def _apart(value: str) -> str:
+    return f"{float(value):+.1f}".replace("-", MINUS)
+
+
 TABLES = {
+    "calibration in words": answer_of_calibration,
+    "calibration size": table_of_calibration_size,
+    "calibrated parameters": table_of_calibrated_parameters,
+    "calibrated targets": table_of_calibrated_targets,
     "fixed numbers": table_of_fixed_numbers,
     "evidence use": table_of_evidence_use,
     "targets": table_of_targets,

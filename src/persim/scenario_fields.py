@@ -24,7 +24,8 @@ _BOOLEANS = {"yes", "no", "on", "off", "true", "false", "y", "n"}
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 UNUSABLE = _BOOLEANS | _DEVICES | {"null"}  # names that would mean something else
 _WHOLE = {"n_localities"}
-TAKEN_WHOLE = frozenset({"rows_per_post"})  # a broken value is allowed; the model takes its whole part
+# A broken value is allowed, but the model takes the whole part of it, wherever it uses it.
+TAKEN_WHOLE = frozenset({"handoff_full", "judgement_weeks", "rest_weeks", "rows_per_post"})
 
 
 def is_whole(parameter: Parameter) -> bool:

@@ -1,6 +1,9 @@
 """Calibration on plain arrays: the grid, weights, emulators, history matching, weighing, chance taken out."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from persim.calibration import (
@@ -20,7 +23,9 @@ from persim.calibration import (
 )
 from persim.calibration.emulator import fit
 from persim.calibration.smoothing import smoothed
+from persim.calibration.space import effective_of_groups
 from persim.calibration.targets import averaged
+from persim.calibration.words import _pattern_notes
 from persim.errors import InputError
 
 SQUARE = Space((Axis("one", 0.0, 1.0), Axis("other", 0.0, 1.0)))
@@ -193,3 +198,19 @@ def test_particles_that_cannot_be_split_are_refused():
 def test_a_simulator_that_gives_nothing_is_told():
     with pytest.raises(InputError, match="no point of chain 1 gives every target"):
         infer(lambda p, n: p * np.nan, SQUARE, np.zeros(2), np.ones(2), SmcSettings(32, 2), 1)
+
+
+def test_equal_rows_are_worth_one_draw():
+    points = np.array([[1.0, 5.0], [1.0, 5.0], [2.0, 5.0], [3.0, 5.0]])
+    assert effective_of_groups(points, np.array([0.25, 0.25, 0.5, 0.0])) == (pytest.approx(2.0), 2)
+    assert effective_of_groups(points, np.full(4, 0.25)) == (pytest.approx(1.0 / 0.375), 3)
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 of 300 draws contradicts PAT09 (this) and has"),
+                                             (2, "2 of 300 draws contradict PAT09 (this) and have")])  # fmt: skip
+def test_draws_that_contradict_a_pattern_are_counted(count, said):
+    table = pd.DataFrame([
+        {"stage": "take_up", "pattern": "PAT09", "comparison": "this", "draws": 300, "contradicted": count / 300},
+        {"stage": "take_up", "pattern": "PAT10", "comparison": "that", "draws": 300, "contradicted": 0.0},
+    ])  # fmt: skip
+    assert _pattern_notes("take_up", SimpleNamespace(patterns=table)) == [f"take_up: {said} no weight."]

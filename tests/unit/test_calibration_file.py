@@ -1,5 +1,7 @@
 """Calibration files: what is read, and every fault with its line."""
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,9 @@ from persim.calibration.plan import plain_content, plan_of, quick, worlds_of
 from persim.calibration.plan_file import read_calibration
 from persim.design_search import CALIBRATION, find_design, known_designs
 from persim.errors import InputError, ScenarioError
+from persim.jit import PACKAGE
+from persim.parameters import BY_NAME
+from persim.scenario_fields import TAKEN_WHOLE
 
 SMALL = """\
 schema_version: 1
@@ -59,6 +64,19 @@ def test_a_file_says_what_is_fitted_to_what(write):
     assert take_up.patterns == ("PAT10",)
     assert plan.scenario.n_users == 60
     assert len(worlds_of(plan.patterns_of(take_up))) == 4
+
+
+def test_what_the_model_takes_whole_is_searched_whole(write):
+    services, take_up = read_calibration(write(SMALL)).stages
+    assert [axis.whole for axis in (*services.space.axes, *take_up.space.axes)] == [True, False, False]
+
+
+def test_what_is_taken_whole_is_what_every_rule_takes_whole():
+    """Parameters that stand in `int(...)` by themselves wherever a rule reads them."""
+    sources = "\n".join(path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py")))
+    cast, read = (Counter(re.findall(rule, sources)) for rule in (r"\bint\(p\.(\w+)\)", r"\bp\.(\w+)"))
+    found = {name for name in cast if name in BY_NAME and cast[name] == read[name]}
+    assert found == TAKEN_WHOLE
 
 
 def test_a_store_gives_the_same_calibration_back(write):
