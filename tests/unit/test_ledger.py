@@ -70,12 +70,12 @@ def test_rows_of_kinds(ledger):
     ("ask", "number", "told"),
     [
         ("of_person", -1, "people are numbered 0 to 699"), ("of_person", 700, "there is no person 700"),
-        ("of_practitioner", -1, "posts are numbered 0 to 21"), ("of_practitioner", 22, "there is no practitioner 22"),
+        ("of_practitioner", -1, "posts are numbered 0 to 22"), ("of_practitioner", 23, "there is no practitioner 23"),
         ("of_team", -1, "teams are numbered 0 to 2"), ("of_team", 3, "there is no team 3"),
     ],
 )  # fmt: skip
 def test_who_is_not_there_is_an_error_with_the_range(ledger, ask, number, told):
-    assert (ledger.n_posts, ledger.scenario.n_users) == (22, 700)
+    assert (ledger.n_posts, ledger.scenario.n_users) == (23, 700)
     with pytest.raises(InputError, match=told):
         getattr(ledger, ask)(number)
 
@@ -107,7 +107,7 @@ def test_a_ledger_comes_back_as_it_was_written(ledger, tmp_path):
         again = read_ledger(place)
         assert again.rows.dtype == EVENT
         assert again.rows.tobytes() == ledger.rows.tobytes()
-        assert (again.seed, again.n_posts, again.model_version) == (3, 22, MODEL_VERSION)
+        assert (again.seed, again.n_posts, again.model_version) == (3, 23, MODEL_VERSION)
         assert again.scenario.digest() == ledger.scenario.digest()
     assert (tmp_path / FILE).read_bytes() == _written_again(ledger, tmp_path / "again.parquet")
     columns = pd.read_parquet(tmp_path / FILE)
