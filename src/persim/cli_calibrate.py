@@ -52,12 +52,17 @@ def calibrate(
     repair: Annotated[bool, typer.Option("--repair", help="Resume, and make again what is damaged.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Throw away what is in the folder and begin anew.")] = False,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,
+    candidates: Annotated[
+        bool, typer.Option("--candidates", help="FILE is a calibration's folder: what further data would tell.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Fit parameters to published figures: history matching cuts the space, ABC-SMC weighs what is left.
 
     Finished runs are kept whatever happens: Ctrl-C, a kill, a full disk. `--resume` makes what is missing.
     """
+    if candidates:
+        return _further(Path(file), seed, jobs, json)
     from persim.calibration.study import Carrying, asked_for, carried_out, check_crew, check_early, place_of
     from persim.sweep import Crew
 
@@ -75,6 +80,28 @@ def calibrate(
         with _progress("calibrating") as bar:
             found = carried_out(plan, how, started, bar or _LinesOfProgress())
         _report(found, how.place, json)
+
+
+def _further(folder: Path, seed: int | None, jobs: int, json: bool) -> None:
+    """Print what further data would tell of a finished calibration. Nothing is written."""
+    from persim.calibration.further import further_data, further_lines
+    from persim.store import plain
+    from persim.text_table import wrapped
+
+    _say_if_compiling()
+    found = further_data(folder, 1 if seed is None else seed, jobs)
+    if json:
+        names = [one.name for one in found.candidates]
+        said = {
+            "pairs": found.pairs,
+            "candidates": names,
+            "left": found.found.directions,
+            "se": found.found.directions_se,
+        }
+        return terminal.show_json(plain(said))
+    for line in further_lines(found):
+        for part in wrapped(line, _page()) if ", ask: " in line else [line]:
+            terminal.show(part.strip() if ", ask: " in line else part)
 
 
 def _tell_cost(plan: Plan, how: Carrying, dry_run: bool, json: bool) -> None:
