@@ -35,12 +35,34 @@ stages:
     smc: {particles: 32, generations: 2, chains: 2, draws: 20}
     patterns: {which: [PAT10], draws: 10}
 """  # two seeds each: 178 runs, then 178 and those of the pattern
+SHORT = """\
+schema_version: 1
+name: mini
+title: A calibration of two steps
+people: 60
+stages:
+  - name: take_up
+    targets: [TGT01]
+    weeks: 208
+    parameters:
+      information: {low: 0.1, high: 0.7}
+      tell: {low: 0.3, high: 0.9}
+    waves: {number: 1, points: 25}
+    smc: {particles: 32, generations: 1, chains: 2, draws: 20}
+"""  # processes and clusters begin anew with every step, which takes seconds
 
 
 @pytest.fixture(scope="module")
 def calibration(tmp_path_factory) -> Path:
     place = tmp_path_factory.mktemp("calibration") / "mini.yaml"
     place.write_text(CALIBRATION, "utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory) -> Path:
+    place = tmp_path_factory.mktemp("short") / "mini.yaml"
+    place.write_text(SHORT, "utf-8")
     return place
 
 
@@ -85,23 +107,37 @@ def test_a_calibration_killed_at_random_moments_loses_nothing_that_was_finished(
     assert verified(folder)
 
 
-def test_one_job_and_processes_make_the_same_calibration(whole, calibration, tmp_path):
-    for number, options in enumerate((["--jobs", "1"], ["--workers", "processes"])):
-        folder = begun(tmp_path / f"out{number}", calibration)
-        told = Command(*command(calibration, folder, *options), cwd=tmp_path).ended()
-        assert told.code == 0, told.err
-        assert_same(folder, whole)
+def test_one_job_makes_the_same_calibration(whole, calibration, tmp_path):
+    folder = begun(tmp_path / "out", calibration)
+    told = Command(*command(calibration, folder, "--jobs", "1"), cwd=tmp_path).ended()
+    assert told.code == 0, told.err
+    assert_same(folder, whole)
 
 
-def test_a_cluster_makes_the_same_bytes(whole, calibration, tmp_path):
+@pytest.fixture(scope="module")
+def whole_short(tmp_path_factory, short):
+    """What the short calibration comes to on threads."""
+    folder = begun(tmp_path_factory.mktemp("whole_short") / "out", short)
+    assert persim(*command(short, folder)).exit_code == 0
+    return contents(folder)
+
+
+def test_processes_make_the_same_bytes(whole_short, short, tmp_path):
+    folder = begun(tmp_path / "out", short)
+    told = Command(*command(short, folder, "--workers", "processes"), cwd=tmp_path).ended()
+    assert told.code == 0, told.err
+    assert_same(folder, whole_short)
+
+
+def test_a_cluster_makes_the_same_bytes(whole_short, short, tmp_path):
     pytest.importorskip("distributed", reason="Dask is not installed: pip install 'persim[cluster]'")
     from test_faults_dask import cluster
 
-    folder = begun(tmp_path / "out", calibration)
+    folder = begun(tmp_path / "out", short)
     with cluster(tmp_path) as dask:
-        told = Command(*command(calibration, folder, "--scheduler", dask.address), cwd=tmp_path).ended()
+        told = Command(*command(short, folder, "--scheduler", dask.address), cwd=tmp_path).ended()
         assert told.code == 0, told.err
-    assert_same(folder, whole)
+    assert_same(folder, whole_short)
 
 
 def test_a_damaged_part_is_named_and_made_again(whole, calibration, tmp_path):
