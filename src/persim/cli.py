@@ -13,7 +13,7 @@ import typer
 
 import persim
 from persim import terminal
-from persim.design_search import is_design
+from persim.design_search import is_design, is_evidence
 from persim.errors import ScenarioError
 from persim.parameters import GROUPS
 from persim.scenario_search import complete_scenario
@@ -56,17 +56,19 @@ def validate(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE...", help="Scenarios or designs, files or names.", autocompletion=complete_scenario
+            metavar="FILE...",
+            help="Scenarios, designs or calibrations, files or names; evidence files.",
+            autocompletion=complete_scenario,
         ),
     ],
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Check scenario and design files: every fault at once, with file, line and the nearest right key. Writes nothing."""
+    """Check scenarios, designs and evidence: every fault at once, with file, line and nearest right key. Writes nothing."""
     findings = []
     told: set[object] = set()
     for file in files:
         try:
-            said = _design_in_words(file) if is_design(file) else _scenario_in_words(file)
+            said = _in_words(file)
         except ScenarioError as error:
             findings.append({"file": file, "ok": False, "faults": [dataclasses.asdict(f) for f in error.faults]})
             new = [fault for fault in error.faults if fault not in told]
@@ -81,6 +83,20 @@ def validate(
         terminal.show_json(findings)
     if not all(finding["ok"] for finding in findings):
         raise typer.Exit(terminal.BAD_INPUT)
+
+
+def _in_words(file: str) -> str:
+    if is_evidence(file):
+        return _evidence_in_words(file)
+    return _design_in_words(file) if is_design(file) else _scenario_in_words(file)
+
+
+def _evidence_in_words(file: str) -> str:
+    from persim.evidence import read_evidence
+
+    found = read_evidence(Path(file).parent)
+    counts = {"targets": found.targets, "patterns": found.patterns, "ranges": found.ranges}
+    return f"{len(counts[Path(file).stem])} {Path(file).stem}, read with the other evidence files of their folder"
 
 
 def _scenario_in_words(file: str) -> str:

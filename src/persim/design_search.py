@@ -11,6 +11,7 @@ from persim.scenario_search import SUFFIXES, find_named, is_file, search_folders
 from persim.scenario_yaml import read_nodes
 
 SWEEP, SENSITIVITY, CALIBRATION = "sweep", "sensitivity", "calibration"
+EVIDENCE = ("targets.yaml", "patterns.yaml", "ranges.yaml")
 _ONLY = {
     SENSITIVITY: re.compile(r"^(morris|sobol)\s*:", re.MULTILINE),
     CALIBRATION: re.compile(r"^stages\s*:", re.MULTILINE),
@@ -50,7 +51,20 @@ def is_design(path: str) -> bool:
         tree, _ = read_nodes(place, "design")
     except ScenarioError:
         return place.parent.name == "experiments"
-    return "scenarios" in tree.entries
+    return "scenarios" in tree.entries or any(
+        kinds.search(f"{key}:") for kinds in _ONLY.values() for key in tree.entries
+    )
+
+
+def is_evidence(path: str) -> bool:
+    """Is this one of the three evidence files, told by its name and by the key of its rows?"""
+    place = Path(path)
+    if place.name not in EVIDENCE or not is_file(place):
+        return False
+    try:
+        return place.stem in read_nodes(place)[0].entries
+    except ScenarioError:
+        return False
 
 
 def shipped_design_folder() -> Path:

@@ -65,7 +65,7 @@ def read_nodes(path: Path, kind: str = "scenario") -> tuple[Node, list[Fault]]:
     """The file's tree, and the duplicate keys found on the way.
 
     Args:
-        kind: what the file should be, in messages: a scenario or a design.
+        kind: what the file should be, in messages: a scenario, a design, a findings file.
     Raises: ScenarioError if the file cannot be read at all or is not YAML.
     """
     shown = shown_path(path)
@@ -84,6 +84,7 @@ def _whole_file(shown: str, problem: str, expected: str = "", hint: str = "") ->
 
 
 def _bytes_of(path: Path, shown: str, kind: str) -> bytes:
+    kind = kind.removesuffix(" file")
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):

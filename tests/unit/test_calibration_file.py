@@ -145,3 +145,10 @@ def test_all_faults_are_told_at_once(write):
     assert "TGT98" in message
     assert "PAT98" in message
     assert "title: is missing" in message
+
+
+def test_a_fault_names_the_place_in_the_file(write):
+    message = faults(write(SMALL.replace("[TGT07, TGT08]", "[TGT99, TGT03]").replace("relabel_rate", "relabel_rat")))
+    assert "targets[0] = TGT99 is no target" in message
+    assert "targets[1] = TGT03 is for validation" in message
+    assert "names no parameter" not in message

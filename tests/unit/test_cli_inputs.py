@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 
 import persim
 from persim import cli, terminal
+from persim.design_search import shipped_design_folder
+from persim.evidence import shipped_evidence
 from persim.parameters import GROUPS, TABLE
 from persim.scenario import read_scenario
 from persim.scenario_search import shipped_folder, shipped_names
@@ -84,6 +86,21 @@ def test_validate_as_json():
     assert (bad["ok"], fine["ok"]) == (False, True)
     assert bad["faults"][0]["line"] == 6
     assert bad["faults"][0]["hint"] == "did you mean 'panel_heavy'?"
+
+
+def test_validate_knows_every_kind_of_shipped_file_by_its_path():
+    places = [*shipped_design_folder().glob("*.yaml"), *shipped_evidence().glob("*.yaml")]
+    result = run("validate", *map(str, places))
+    assert result.exit_code == 0
+    assert result.stdout.count(": fine (") == len(places)
+
+
+def test_validate_tells_the_faults_of_an_evidence_file_and_of_those_beside_it():
+    text = (shipped_evidence() / "targets.yaml").read_text("utf-8").replace("schema_version: 1", "schema_version: 7")
+    Path("targets.yaml").write_text(text, encoding="utf-8")
+    result = run("validate", "targets.yaml")
+    assert result.exit_code == 2
+    assert "patterns.yaml: there is no such file (expected a findings file)" in result.stderr
 
 
 @pytest.mark.parametrize("file", ["nowhere.yaml", "basline", ".", "", "a\0b", "mine.txt", "../../etc/passwd"])

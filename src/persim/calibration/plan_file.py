@@ -130,8 +130,8 @@ class _Reader:
 
     def _targets(self, node: Node, key: str, weeks: int) -> tuple[str, ...]:
         codes = self._codes(node, key, self.targets, "target")
-        for number, (code, item) in enumerate(codes):
-            target, place = self.targets[code], f"{key}[{number}]"
+        for code, item, place in codes:
+            target = self.targets[code]
             if target.use != "calibration":
                 problem = f"is for {target.use}, so nothing may be fitted to it"
                 self.fields.fault(item, place, problem, "targets with `use: calibration`")
@@ -140,14 +140,14 @@ class _Reader:
                 Measures([target.measured], self.scenario.start_week, weeks)
             except InputError as error:
                 self.fields.fault(item, place, f"cannot be measured: {error}", "more weeks, or another target")
-        return tuple(code for code, _ in codes)
+        return tuple(code for code, _, _ in codes)
 
-    def _codes(self, node: Node, key: str, known: Mapping[str, object], noun: str) -> list[tuple[str, Node]]:
-        """Codes of a list, each once, those that are known."""
+    def _codes(self, node: Node, key: str, known: Mapping[str, object], noun: str) -> list[tuple[str, Node, str]]:
+        """Codes of a list, each once, those that are known, with their place in the file."""
         items = self.fields.items(node, key, f"a list of codes such as [{next(iter(known), 'TGT01')}]")
         if node.blank or (node.kind == "list" and not items):
             self.fields.fault(node, key, f"names no {noun}", f"at least one {noun}")
-        found: dict[str, Node] = {}
+        found: dict[str, tuple[Node, str]] = {}
         for number, item in enumerate(items):
             code = self.fields.text(item, f"{key}[{number}]")
             if code is None:
@@ -158,12 +158,12 @@ class _Reader:
             elif code in found:
                 self.fields.fault(item, f"{key}[{number}]", "stands twice", f"each {noun} once")
             else:
-                found[code] = item
-        return list(found.items())
+                found[code] = item, f"{key}[{number}]"
+        return [(code, *where) for code, where in found.items()]
 
     def _axes(self, node: Node, key: str, stage: str) -> tuple[Axis, ...]:
         found = self.fields.mapping(node, key, BY_NAME)
-        if not found and node.kind in ("mapping", "scalar"):
+        if not node.entries and node.kind in ("mapping", "scalar"):
             self.fields.fault(node, key, "names no parameter", "lines such as `risk_aversion: {low: 0.2, high: 0.8}`")
         axes = []
         for name, value in found.items():
@@ -172,7 +172,7 @@ class _Reader:
                 self.fields.fault(value, place, why, "another parameter")
             elif name in self.taken:
                 self.fields.fault(
-                    value, place, f"is fitted in the stage {self.taken[name]} already", "each parameter once"
+                    value, place, f"is fitted in the stage {self.taken[name]} already", "each parameter once", got=""
                 )
             elif axis := self._axis(value, place, name):
                 axes.append(axis)
@@ -219,15 +219,13 @@ class _Reader:
             self.fields.fault(node, f"{key}.which", "is missing", "a list of codes such as [PAT01]", got="")
             return (), draws
         codes = self._codes(found["which"], key, self.patterns, "pattern")
-        for number, (code, item) in enumerate(codes):
+        for code, item, place in codes:
             contrasts = self.patterns[code].contrasts
             if not contrasts:
-                self.fields.fault(
-                    item, f"{key}[{number}]", "cannot be shown by the model", "a pattern with comparisons"
-                )
+                self.fields.fault(item, place, "cannot be shown by the model", "a pattern with comparisons")
             elif all(contrast.sign == 0 for contrast in contrasts):
-                self.fields.fault(item, f"{key}[{number}]", "foretells no direction", "a pattern with a direction")
-        return tuple(code for code, _ in codes), draws
+                self.fields.fault(item, place, "foretells no direction", "a pattern with a direction")
+        return tuple(code for code, _, _ in codes), draws
 
     def _waves(self, node: Node | None, key: str) -> HistorySettings:
         found = self.fields.mapping(node, key, WAVE_KEYS) if node else {}

@@ -143,7 +143,7 @@ def open_evidence(path: Path, rows_key: str) -> EvidenceFile:
 
     Raises: ScenarioError if the file cannot be read at all or is not YAML.
     """
-    tree, duplicates = read_nodes(path, "evidence file")
+    tree, duplicates = read_nodes(path, "findings file")
     fields = Fields(shown_path(path))
     found = fields.mapping(tree, "", ("schema_version", rows_key))
     for name in ("schema_version", rows_key):
