@@ -24,11 +24,13 @@ from persim.cli_runs import (
     _shown,
     changes,
 )
+from persim.comparison_plan import LARGEST_SEED
 from persim.errors import InputError
 
 if TYPE_CHECKING:
     from persim.posterior import Posterior as Sample
 
+MOST = 100_000  # runs or draws
 PEOPLE, FOR_TARGETS, FOR_PATTERNS = 3000, 40, 12
 
 
@@ -71,8 +73,7 @@ def evidence(
 
     read_evidence(files)  # what is wrong with the files is told before anything is run
     count = (FOR_PATTERNS if patterns else FOR_TARGETS) if replicates is None else replicates
-    if count < 1:
-        raise InputError(f"replicates is {count}; it must be 1 or more")
+    _check_numbers(count, draws, seed)
     numbers, made = changes(set_), _patterns if patterns else _targets
     if posterior or posterior_file is not None:
         made = _over_draws(posterior_file, draws, replicates, numbers, patterns)
@@ -88,6 +89,14 @@ def evidence(
     _show(table, found, place, json)
     if failures:
         raise typer.Exit(terminal.SOME_FAILED)
+
+
+def _check_numbers(replicates: int, draws: int | None, seed: int) -> None:
+    """Raises: InputError for a number of runs, draws or a seed that no study has."""
+    asked = (("replicates", replicates, 1, MOST), ("draws", draws, 1, MOST), ("seed", seed, 0, LARGEST_SEED))
+    for name, number, low, most in asked:
+        if number is not None and not low <= number <= most:
+            raise InputError(f"{name} is {number}; it must be a whole number from {low} to {most:,}")
 
 
 def _over_draws(

@@ -256,3 +256,18 @@ def test_the_command_refuses_bad_files_before_it_runs(tmp_path):
     assert told.exit_code == 2
     assert "targets.yaml" in told.output
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--replicates", "0"], "replicates is 0; it must be a whole number from 1 to 100,000"),
+        (["--replicates", "1000000000"], "replicates is 1000000000; it must be"),
+        (["--posterior", "--draws", "1000000000"], "draws is 1000000000; it must be"),
+        (["--seed", "-1"], "seed is -1; it must be"),
+    ],
+)
+def test_numbers_that_no_study_has_are_refused_before_anything_is_run(words, said):
+    result = CliRunner().invoke(app, ["evidence", *words])
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.split())
