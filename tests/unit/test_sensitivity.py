@@ -136,7 +136,9 @@ def test_the_difference_is_paired(study):
 
 
 def test_tables_hold_every_target_and_factor(study):
-    targets = {(outcome, kind) for outcome in ("real_take_up", "offers_per_opportunity") for kind in ("level", "difference")}
+    targets = {
+        (outcome, kind) for outcome in ("real_take_up", "offers_per_opportunity") for kind in ("level", "difference")
+    }
     assert set(zip(study.morris["outcome"], study.morris["target"], strict=True)) == targets
     assert len(study.morris) == 4 * 5
     together = study.morris[study.morris["factor"] == "staffing"]
