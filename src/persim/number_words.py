@@ -28,6 +28,7 @@ _UNITS = {
     "0-1": Shown(1.0, 3, "", "on a scale of 0 to 1", 0.01),
     "weeks": Shown(1.0, 1, "", "weeks", 2.0),
     "hours": Shown(1.0, 0, "", "hours", 10.0),
+    "per week": Shown(1.0, 3, "", "a week per person", 0.02),
     "hours per week": Shown(1.0, 2, "", "hours a week per post", 0.1),
     "per person-year": Shown(100.0, 1, "", "a year per 100 people", 0.5),
     "minutes per week": Shown(1.0, 1, "", "minutes a week per person", 1.0),

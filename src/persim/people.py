@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from persim.state import (
+    TRAIT_ALONE,
+    TRAIT_PSYCHOSIS,
     Barrier,
     BudgetForm,
     Carer,
@@ -37,11 +39,11 @@ USER_CODES: dict[str, type[IntEnum]] = {
 }
 # Flags, shown as true or false.
 USER_FLAGS = (
-    "eligible", "counted", "package", "s117", "lives_alone", "order_informed", "rights_informed", "cto_felt_benefit",
-    "amount_known", "plan_agreed", "can_vary", "one_off", "contribution", "joint_funded", "paused", "planned_with", "psychosis",
+    "eligible", "counted", "package", "s117", "order_informed", "rights_informed", "cto_felt_benefit",
+    "amount_known", "plan_agreed", "can_vary", "one_off", "contribution", "joint_funded", "paused", "planned_with",
 )  # fmt: skip
 # Mechanics that a reader of results has no use for.
-INTERNAL = ("key", "hazard", "peer_signal", "asked", "year_marks", "prone", "worked_with", "worked_hours", "gates")
+INTERNAL = ("key", "hazard", "peer_signal", "asked", "year_marks", "traits", "worked_with", "worked_hours", "gates")
 # What is missing where there was none: value that stands for it in the record.
 NEVER = {
     "cto_involvement_review": -1.0,
@@ -75,6 +77,8 @@ def people_table(world: World) -> pd.DataFrame:
         else:
             columns[name] = users[name].copy()
     post = practitioners[users["coordinator"]]
+    columns["lives_alone"] = (users["traits"] & TRAIT_ALONE) != 0
+    columns["psychosis"] = (users["traits"] & TRAIT_PSYCHOSIS) != 0
     columns["coordinator_profession"] = pd.Categorical.from_codes(post["profession"], pd.Index(words(Profession)))
     columns["team"] = post["team"]
     columns["locality"] = post["locality"]

@@ -158,6 +158,9 @@ YEAR_FIRSTS, YEAR_BITS = 5, 7  # those counted when they first come true, and al
 # posts of the teams come two rows for each locality: its brokers, and its council team.
 LEAD_COORDINATOR = -1
 
+# Bits of `traits`, drawn at birth: most detentions happen to people who are prone to them; a marker; lives alone.
+TRAIT_PRONE, TRAIT_PSYCHOSIS, TRAIT_ALONE = 1, 2, 4
+
 # Stages at which the person was absent (bits of `absent`).
 ABSENT_ASSESSMENT, ABSENT_PLAN, ABSENT_REVIEW = 1, 2, 4
 
@@ -177,16 +180,16 @@ USER = _record(
     hot="""place mental_state weeks_in_state legal_status pathway_stage eligible coordinator key
         hazard perceived_risk file_risk vulnerability weeks_to_review informed trust weight
         control_felt social_contact quality_of_life carer counted peer_signal s117 barrier
-        asked package lives_alone activity_goes_on confidence weeks_in_stage gates heard
+        asked package traits activity_goes_on confidence weeks_in_stage gates heard
         autonomy_preference self_stigma paused year_marks involvement budget_form""",
     floats="""hazard perceived_risk file_risk vulnerability trust weight control_felt social_contact quality_of_life
         confidence autonomy_preference self_stigma involvement social_need health_need
         cto_involvement_making cto_involvement_review conditions_negotiated control_before
         work_left wait_left budget_gbp_per_year control_recorded worked_with worked_hours""",
     integers="""place mental_state weeks_in_state legal_status pathway_stage eligible coordinator key weeks_to_review
-        informed carer counted peer_signal s117 barrier asked package lives_alone activity_goes_on weeks_in_stage gates
+        informed carer counted peer_signal s117 barrier asked package traits activity_goes_on weeks_in_stage gates
         heard paused year_marks budget_form
-        lead_worker prone psychosis nearest_relative
+        lead_worker nearest_relative
         cto_weeks cto_review_in order_informed rights_informed conditions amhp cto_felt_benefit
         absent amount_known plan_agreed can_vary one_off contribution joint_funded
         raised_week in_use_week rest_until n_opportunities n_offers planned_with""",

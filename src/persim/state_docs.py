@@ -42,7 +42,6 @@ PEOPLE: Topics = {
         "weeks_in_state": ("weeks in this mental state; for someone away, weeks away", "weeks"),
         "vulnerability": ("actual risk of relapse, which no coordinator sees", _SHARE),
         "hazard": ("what vulnerability multiplies chances of getting worse by", "above 0; 1 at vulnerability 0.4"),
-        "psychosis": ("a marker for counting; no rule of behaviour reads it", _FLAG),
     },
     "How the person is seen": {
         "perceived_risk": ("the coordinator's belief about risk", _SHARE),
@@ -57,11 +56,14 @@ PEOPLE: Topics = {
         "heard": ("the last story from peers", "-1 a bad one, 0 none, 1 a good one"),
         "carer": ("what a carer, if any, does about budgets", "Carer"),
         "nearest_relative": ("who holds the legal role under the Act", "NearestRelative"),
-        "lives_alone": ("lives alone", _FLAG),
+        "traits": (
+            "what is drawn at birth: prone to detention (to whom most happen), psychosis (a marker for counting; no rule of "
+            "behaviour reads it), lives alone",
+            "bits 1, 2, 4",
+        ),
     },
     "Compulsion": {
         "legal_status": ("status under the Mental Health Act", "LegalStatus"),
-        "prone": ("drawn from those to whom most detentions happen", _FLAG),
         "cto_weeks": ("weeks on the present order", "weeks"),
         "cto_review_in": ("weeks until the order is reviewed", "weeks"),
         "order_informed": ("understands the order", _FLAG),
@@ -283,8 +285,8 @@ ACTORS = {
 
 FIXED = {
     "People": {
-        "key", "weight", "social_need", "health_need", "vulnerability", "hazard", "psychosis", "autonomy_preference",
-        "self_stigma", "carer", "nearest_relative", "lives_alone", "prone",
+        "key", "weight", "social_need", "health_need", "vulnerability", "hazard", "autonomy_preference",
+        "self_stigma", "carer", "nearest_relative", "traits",
     },
     "Practitioners": {"key", "profession", "team", "locality", "amhp"},
     "Teams": {"key", "locality", "first_post", "n_posts", "first_user", "n_users"},

@@ -60,7 +60,7 @@ def test_a_cto_comes_from_section_3_only(weeks):
 def test_no_luck_makes_a_cto_from_section_2(person, practitioner, locality, parameters, s, vulnerability):
     p = parameters(cto_at_discharge=1.0, amhp_agrees=1.0)
     for status in (state.VOLUNTARY, state.SECTION_2):
-        user = person(legal_status=status, vulnerability=vulnerability, prone=1)
+        user = person(legal_status=status, vulnerability=vulnerability, traits=state.TRAIT_PRONE)
         assert user_leaves_hospital(user, practitioner(), locality(), p, s) != ORDER_MADE
         assert user.s117 == 0
 

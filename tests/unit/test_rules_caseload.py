@@ -81,7 +81,7 @@ def test_traits_do_not_depend_on_the_services_numbers(person, locality, paramete
 def test_enriched_weights_restore_the_natural_share(person, locality, parameters, number, share):
     p = parameters()
     user = new_person(person, locality, p, number, enriched=share)
-    expected = p.prone_share / share if user.prone else (1.0 - p.prone_share) / (1.0 - share)
+    expected = p.prone_share / share if user.traits & state.TRAIT_PRONE else (1.0 - p.prone_share) / (1.0 - share)
     assert user.weight == expected
     assert share * p.prone_share / share + (1 - share) * (1 - p.prone_share) / (1 - share) == pytest.approx(1.0)
 

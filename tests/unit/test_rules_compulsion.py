@@ -40,7 +40,7 @@ def test_use_of_the_act_is_as_usual_at_the_default_of_the_dial(locality, paramet
 
 def test_proneness_averages_one_over_people(person, parameters):
     p = parameters(prone_share=0.2, prone_ratio=4.0)
-    mean = 0.2 * proneness(person(prone=1), p) + 0.8 * proneness(person(prone=0), p)
+    mean = 0.2 * proneness(person(traits=state.TRAIT_PRONE), p) + 0.8 * proneness(person(traits=0), p)
     assert mean == pytest.approx(1.0)
 
 

@@ -213,7 +213,7 @@ def test_distress_lowers_quality_of_life(mental_state, person, locality, paramet
 
 def test_a_carer_raises_and_living_alone_lowers_social_contact(person, locality, parameters):
     p = parameters()
-    alone, plain, cared_for = person(lives_alone=1), person(), person(carer=state.CARER_SUPPORTS)
+    alone, plain, cared_for = person(traits=state.TRAIT_ALONE), person(), person(carer=state.CARER_SUPPORTS)
     contacts = [live_on(user, locality(p), p, 52).social_contact for user in (alone, plain, cared_for)]
     assert contacts == sorted(contacts)
     assert contacts[0] < contacts[2]

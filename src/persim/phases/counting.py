@@ -16,7 +16,7 @@ import numpy as np
 from persim.events import EVENT
 from persim.jit import loop, rule
 from persim.measures import N_FIELDS
-from persim.state import CTO, N_BARRIERS, VOLUNTARY, WAIT_BINS
+from persim.state import CTO, N_BARRIERS, TRAIT_PSYCHOSIS, VOLUNTARY, WAIT_BINS
 
 # Dimensions are recorded in pairs, which costs a person one place in each pair rather than two.
 POST_GROUP, STATUS_GROUP, RISK_GROUP, CARER_GROUP, DIAGNOSIS_GROUP = range(5)
@@ -75,7 +75,7 @@ def find_cells(cells, groups, user, locality, profession):
         cells[n] = groups[CARER_GROUP] + user.carer
         n += 1
     if groups[DIAGNOSIS_GROUP] >= 0:
-        cells[n] = groups[DIAGNOSIS_GROUP] + user.psychosis
+        cells[n] = groups[DIAGNOSIS_GROUP] + int(user.traits & TRAIT_PSYCHOSIS != 0)
         n += 1
     return n
 

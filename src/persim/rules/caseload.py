@@ -32,6 +32,9 @@ from persim.state import (
     RELATIVE_IS_CARER,
     SOCIAL_WORKER,
     STABLE,
+    TRAIT_ALONE,
+    TRAIT_PRONE,
+    TRAIT_PSYCHOSIS,
     UNSETTLED,
     VOLUNTARY,
 )
@@ -52,7 +55,9 @@ def chance_of_psychosis(user, p):
     A marker, so that published figures about people with psychosis meet people with psychosis: it has no effect of its
     own. Source: PAR33; TGT08 to TGT10.
     """
-    odds = math.exp(p.psychosis_slope * (user.vulnerability - 0.4)) * (p.psychosis_prone if user.prone == 1 else 1.0)
+    odds = math.exp(p.psychosis_slope * (user.vulnerability - 0.4)) * (
+        p.psychosis_prone if user.traits & TRAIT_PRONE else 1.0
+    )
     return odds_shift(p.psychosis_share, odds)
 
 
@@ -72,11 +77,12 @@ def user_enters(user, org, p, enriched):
     user.vulnerability = v
     user.hazard = math.exp(p.vulnerability_slope * (v - 0.4))
     share = p.prone_share if enriched < 0.0 else enriched
-    user.prone = int(draw(s, purpose.PRONE) < share)
-    user.psychosis = int(draw(s, purpose.PSYCHOSIS) < chance_of_psychosis(user, p))
+    user.traits = TRAIT_PRONE if draw(s, purpose.PRONE) < share else 0
+    if draw(s, purpose.PSYCHOSIS) < chance_of_psychosis(user, p):
+        user.traits |= TRAIT_PSYCHOSIS
     user.weight = 1.0
     if enriched >= 0.0:
-        user.weight = p.prone_share / share if user.prone else (1.0 - p.prone_share) / (1.0 - share)
+        user.weight = p.prone_share / share if user.traits & TRAIT_PRONE else (1.0 - p.prone_share) / (1.0 - share)
     user.social_need = third_of_four(s, purpose.SOCIAL_NEED)
     user.health_need = 0.5 * v + 0.5 * middle_of_three(s, purpose.HEALTH_NEED)
     user.autonomy_preference = middle_of_three(s, purpose.AUTONOMY)
@@ -88,7 +94,7 @@ def user_enters(user, org, p, enriched):
     user.perceived_risk = unit(v + bias)
     user.file_risk = unit(user.perceived_risk + 0.05)
     user_has_ties(user, p, s)
-    user.s117 = int(draw(s, purpose.S117) < p.s117_share * (p.prone_ratio if user.prone == 1 else 1.0))
+    user.s117 = int(draw(s, purpose.S117) < p.s117_share * (p.prone_ratio if user.traits & TRAIT_PRONE else 1.0))
     user.eligible = int(user.s117 == 1 or user.social_need >= need_threshold(p))
     user.package = int(user.eligible == 1 and draw(s, purpose.PACKAGE) < p.package_share)
     user.informed = KNOWS if draw(s, purpose.INFORMED) < p.informed_at_start else NOT_INFORMED
@@ -119,7 +125,8 @@ def user_has_ties(user, p, s):
     user.nearest_relative = NO_RELATIVE
     if relative < 0.85:
         user.nearest_relative = RELATIVE_IS_CARER if user.carer != NO_CARER and relative < 0.6 else OTHER_RELATIVE
-    user.lives_alone = int(draw(s, purpose.LIVES_ALONE) < p.lives_alone_share)
+    if draw(s, purpose.LIVES_ALONE) < p.lives_alone_share:
+        user.traits |= TRAIT_ALONE
 
 
 @rule

@@ -20,6 +20,7 @@ from persim.state import (
     SECTION_2,
     SECTION_3,
     STABLE,
+    TRAIT_PRONE,
     VOLUNTARY,
 )
 
@@ -39,7 +40,7 @@ def local_use(org):
 def proneness(user, p):
     """How much likelier the Act is for this person; averages 1 over people."""
     usual = 1.0 - p.prone_share + p.prone_share * p.prone_ratio
-    return (p.prone_ratio if user.prone == 1 else 1.0) / usual
+    return (p.prone_ratio if user.traits & TRAIT_PRONE else 1.0) / usual
 
 
 @rule

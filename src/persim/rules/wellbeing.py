@@ -21,6 +21,7 @@ from persim.state import (
     NOTHING,
     STABLE,
     THIRD_PARTY,
+    TRAIT_ALONE,
     UNSETTLED,
     VOLUNTARY,
 )
@@ -157,7 +158,7 @@ def user_feels_week(user, org, p):
     contact = p.contact_base + p.contact_peers * (0.5 + 0.5 * p.peer_support) * org.peers
     if user.carer != NO_CARER:
         contact += p.contact_carer
-    if user.lives_alone == 1:
+    if user.traits & TRAIT_ALONE:
         contact -= 0.5 * p.contact_carer
     if worth > 0.0:
         control += form_gain(user, p) * 1.5 * worth
