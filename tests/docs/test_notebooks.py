@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ABSOLUTE = re.compile(r"(^|[\s'\"(=])(/[\w.-]+){2,}|[A-Z]:\\", re.MULTILINE)
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
+LONG = {"calibration"}  # executed with the studies only
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,11 @@ def test_there_are_notebooks_for_analysts_and_researchers():
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=pytest.mark.study) if path.stem in LONG else path for path in NOTEBOOKS],
+    ids=lambda path: path.stem,
+)
 def test_the_notebook_prints_what_stands_in_it(path, script):
     kept = script.printed(nbformat.read(path, as_version=4))
     assert len(kept) > 5

@@ -129,6 +129,7 @@ def test_processes_make_the_same_bytes(whole_short, short, tmp_path):
     assert_same(folder, whole_short)
 
 
+@pytest.mark.study
 def test_a_cluster_makes_the_same_bytes(whole_short, short, tmp_path):
     pytest.importorskip("distributed", reason="Dask is not installed: pip install 'persim[cluster]'")
     from test_faults_dask import cluster

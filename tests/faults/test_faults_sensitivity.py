@@ -109,6 +109,7 @@ def test_a_lost_ledger_is_made_again_from_the_parts(whole, design, tmp_path):
     assert_same(folder, whole)
 
 
+@pytest.mark.study
 def test_a_cluster_makes_the_same_bytes(whole, design, tmp_path):
     pytest.importorskip("distributed", reason="Dask is not installed: pip install 'persim[cluster]'")
     from test_faults_dask import cluster

@@ -9,7 +9,7 @@ from persim.evidence import read_evidence
 from persim.evidence.effects import pattern_effects
 from persim.evidence.words import pattern_table
 
-pytestmark = [pytest.mark.statistical, pytest.mark.slow]
+pytestmark = [pytest.mark.statistical, pytest.mark.slow, pytest.mark.study]  # docs/validation.md keeps what they say
 
 SEEDS, PEOPLE = range(1, 13), 3000
 PATTERNS = read_evidence().patterns
