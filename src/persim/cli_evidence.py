@@ -24,7 +24,6 @@ from persim.cli_runs import (
     _shown,
     changes,
 )
-from persim.comparison_plan import LARGEST_SEED
 from persim.errors import InputError
 
 if TYPE_CHECKING:
@@ -93,6 +92,8 @@ def evidence(
 
 def _check_numbers(replicates: int, draws: int | None, seed: int) -> None:
     """Raises: InputError for a number of runs, draws or a seed that no study has."""
+    from persim.comparison_plan import LARGEST_SEED
+
     asked = (("replicates", replicates, 1, MOST), ("draws", draws, 1, MOST), ("seed", seed, 0, LARGEST_SEED))
     for name, number, low, most in asked:
         if number is not None and not low <= number <= most:
