@@ -89,6 +89,8 @@ def is_known(name: str) -> bool:
         return name.removeprefix("persim.") in dir(persim) or attribute_exists(name)
     if match := re.fullmatch(r"(?:persim|python3? run\.py) ([\w-]+)(.*)", name):
         return is_command(match[1], match[2])
+    if match := re.fullmatch(r"pytest -m (\w+)", name):
+        return f'"{match[1]}: ' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     if re.match(r"--\w", name):
         return any(name.split()[0] in options for options in commands().values())
     if match := re.fullmatch(r"\.venv/bin/python (\S+)", name):
