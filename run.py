@@ -22,7 +22,7 @@ if sys.platform != "win32":
     import fcntl
 
 OLDEST, NEWEST = (3, 12), (3, 14)  # raise NEWEST once every dependency has wheels for it
-EXTRAS = "[calibrate,cluster,decide,report]"  # optional dependencies that every set-up gets
+EXTRAS = "[app,calibrate,cluster,decide,report]"  # optional dependencies that every set-up gets
 
 ROOT = Path(__file__).resolve().parent
 PYPROJECT, LOCK = ROOT / "pyproject.toml", ROOT / "requirements" / "lock.txt"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -216,12 +216,14 @@ def run_scenario(
     dimensions: tuple[str, ...] = (),
     since: int = 0,
     ledger: bool = False,
+    watch: Callable[[int, World], None] | None = None,
 ) -> Run:
     """Run a resolved scenario: the one place where a run is made, for every caller and thread.
 
     Args:
         since: leave out that many weeks from the start of the record, which is smaller and quicker to make then.
         ledger: keep every event, of all weeks.
+        watch: called after each week with its number, from 0, and the world, which it may read but not change.
     """
     seed = checked_seed(seed)
     enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
@@ -237,8 +239,11 @@ def run_scenario(
         while done < weeks:
             notes = with_room(notes, world)
             step = min(weeks - done, weeks_that_fit(notes, world)) if ledger else weeks
+            step = 1 if watch else step
             run_weeks(world, seed, enriched, start, index, done, step, period, record_of, cells, first, notes)
             done += step
+            if watch:
+                watch(index + done - 1, world)
     events = Ledger(written(notes), scenario, seed, n_posts_of(world)) if ledger else None
     return Run(scenario, seed, out, dimensions, every, world, since, events)
 
