@@ -148,9 +148,7 @@ class Biography:
     @cached_property
     def states(self) -> np.ndarray:
         """The person's record at the end of each week, dtype USER, shape (n_weeks,), rebuilt from the ledger."""
-        from persim.replay import Replay
-
-        return Replay(self.lives.ledger).weekly(self.person)
+        return self.lives.replay.weekly(self.person)
 
     def figure(self) -> Figure:
         """The life line."""

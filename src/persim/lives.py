@@ -16,6 +16,7 @@ from persim.events import E_DISCHARGED, E_NEW_COORDINATOR, E_REFERRED, E_RETURNE
 from persim.phases.counting import LOWER_THIRD, UPPER_THIRD
 from persim.policy import monday_of
 from persim.population import start_world
+from persim.replay import Replay
 from persim.sentence import PROFESSIONS, Posts, Setting
 from persim.simulate import ready_the_compiled_model
 from persim.state import Carer, Informed, Integration, Place, Stage, World
@@ -67,13 +68,18 @@ class Lives:
         """Numbers of a person's rows, in order. Raises: InputError if there is no such person."""
         return self.ledger.of_person(person)
 
-    def setting(self, person: int) -> Setting:
-        """What was so at the start for a person."""
+    def setting(self, person: int, legal: bool = True) -> Setting:
+        """What was so at the start for a person; `legal` as of `Setting`."""
         user = self.start.users[person]
         return Setting(
             self.posts, int(user["coordinator"]), int(user["eligible"]), int(user["informed"]),
-            aftercare=int(user["s117"]),
+            legal, int(user["s117"]),
         )  # fmt: skip
+
+    @cached_property
+    def replay(self) -> Replay:
+        """Rebuilds people of this run, week by week."""
+        return Replay(self.ledger)
 
     @cached_property
     def first_week_of_next(self) -> np.ndarray:

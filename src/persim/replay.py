@@ -37,7 +37,7 @@ class Replay:
         self.enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
         self._numbers = scenario.weekly_parameters()
         self._start = start_world(scenario.n_users, self._numbers, ledger.seed, self.enriched)
-        self._weekly: dict[int, SimpleNamespace] = {}
+        self._weekly: dict[bytes, SimpleNamespace] = {}
 
     def people(self, rows: Iterable[int] | None = None) -> np.ndarray:
         """The final state of some people (all, if not said), dtype `persim.state.USER`, shape (n,)."""
@@ -59,17 +59,20 @@ class Replay:
         """
         self.ledger.of_person(row)
         life = Life(self, row)
-        found = np.zeros(self.n_weeks, USER)
+        weeks = []
         for index in range(self.n_weeks):
             life.week(index)
-            write_records([life.user], found[index : index + 1])
+            weeks.append(SimpleNamespace(**vars(life.user)))
+        found = np.zeros(self.n_weeks, USER)
+        write_records(weeks, found)
         return found
 
     def parameters(self, index: int) -> SimpleNamespace:
-        """The numbers of one week of the run."""
-        if index not in self._weekly:
-            self._weekly[index] = SimpleNamespace(**fields_of(self._numbers, index))
-        return self._weekly[index]
+        """The numbers of one week of the run; one object for all weeks that have the same."""
+        key = self._numbers[index].tobytes()
+        if key not in self._weekly:
+            self._weekly[key] = SimpleNamespace(**fields_of(self._numbers, index))
+        return self._weekly[key]
 
     def person_at_start(self, row: int) -> SimpleNamespace:
         """A person at week 0."""

@@ -169,9 +169,7 @@ class Twins:
     @cached_property
     def states(self) -> tuple[np.ndarray, np.ndarray]:
         """The person's record at the end of each week in both runs, dtype USER, each of shape (n_weeks,)."""
-        from persim.replay import Replay
-
-        return Replay(self.a.ledger).weekly(self.person), Replay(self.b.ledger).weekly(self.person)
+        return self.a.replay.weekly(self.person), self.b.replay.weekly(self.person)
 
     @cached_property
     def before(self) -> tuple[np.ndarray, np.ndarray]:
