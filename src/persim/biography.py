@@ -72,7 +72,7 @@ class Biography:
         """Scenario, seed, size and time."""
         scenario = self.lives.ledger.scenario
         return (
-            f"Scenario {scenario.name}, seed {self.lives.ledger.seed}, {scenario.n_users:,} people, "
+            f"Scenario {scenario.name}, {self.lives.seed_words}, {scenario.n_users:,} people, "
             f"{self.lives.first_day()} to {self.lives.last_day()}"
         )
 
@@ -185,7 +185,7 @@ def run_json(lives: Lives) -> dict[str, Any]:
     return {
         "scenario": ledger.scenario.name, "digest": ledger.scenario.digest(), "seed": ledger.seed,
         "people": ledger.scenario.n_users, "model_version": ledger.model_version,
-    }  # fmt: skip
+    } | ({} if ledger.luck is None else {"luck": ledger.luck})  # fmt: skip
 
 
 # The story in lines

@@ -75,7 +75,7 @@ class CaseloadYear:
         place = self.lives.place_of(self.posts[0])
         where = place if self.team < 0 else place.split(", ", 1)[1]
         return (
-            f"Scenario {ledger.scenario.name}, seed {ledger.seed}, {first.day} {first:%B %Y} to {last.day} {last:%B %Y}; "
+            f"Scenario {ledger.scenario.name}, {self.lives.seed_words}, {first.day} {first:%B %Y} to {last.day} {last:%B %Y}; "
             f"{where}"
         )
 

@@ -40,7 +40,8 @@ FIGURE = "life_line.*      the life line\n"
 
 def explain(
     scenario: Scenario | str | Path, seed: int | None = None, person: int | None = None, *, choose: str = "",
-    every: bool = False, n_users: int | None = None, n_weeks: int | None = None, **parameters: float | None,
+    every: bool = False, n_users: int | None = None, n_weeks: int | None = None, luck: int | None = None,
+    **parameters: float | None,
 ) -> Biography:  # fmt: skip
     """The story of one synthetic person.
 
@@ -48,7 +49,7 @@ def explain(
         scenario: a scenario, its name or path; or a ledger that was kept, or the folder it lies in.
         seed: of the run, 1 if none. person: row of the people, from 0; or `choose`: conditions of `persim.choosers`,
             such as "never offered, high perceived risk".
-        every: tell every row, with its chance and draw. n_users, n_weeks, parameters: as for `persim.simulate`.
+        every: tell every row, with its chance and draw. n_users, n_weeks, luck, parameters: as for `persim.simulate`.
 
     Raises: ScenarioError for a bad scenario, InputError for anything else: no such person, nobody who matches, a ledger
         of another version of the model.
@@ -57,7 +58,7 @@ def explain(
         raise InputError(
             "explain takes a person or a choice: person=17, or choose='never offered, high perceived risk'"
         )
-    lives = lives_of(scenario, seed, n_users, n_weeks, parameters)
+    lives = lives_of(scenario, seed, n_users, n_weeks, parameters, luck)
     return story_of_person(lives, person, choose, every)
 
 
@@ -71,21 +72,21 @@ def story_of_person(lives: Lives, person: int | None, choose: str = "", every: b
 
 def lives_of(
     source: Scenario | str | Path, seed: int | None = None, n_users: int | None = None, n_weeks: int | None = None,
-    parameters: Mapping[str, float | None] | None = None,
+    parameters: Mapping[str, float | None] | None = None, luck: int | None = None,
 ) -> Lives:  # fmt: skip
     """The lives of a run: of a ledger that was kept, or of a scenario that is run now.
 
     Raises: InputError if a ledger is given together with a seed, a size or a number to change, or cannot be read.
     """
     if is_ledger(source):
-        given = {"seed": seed, "people": n_users, "weeks": n_weeks} | dict(parameters or {})
+        given = {"seed": seed, "luck": luck, "people": n_users, "weeks": n_weeks} | dict(parameters or {})
         fixed = [name for name, value in given.items() if value is not None]
         if fixed:
             raise InputError(f"{source} is a ledger of a run that is made; {fixed[0]} cannot be changed in it")
         return Lives(read_ledger(Path(str(source))))
     found = source if isinstance(source, Scenario) else read_scenario(source)
     found = found.changed(n_users=n_users, n_weeks=n_weeks, **(parameters or {}))
-    return Lives(ledger_of(found, 1 if seed is None else seed))
+    return Lives(ledger_of(found, 1 if seed is None else seed, luck))
 
 
 def is_ledger(source: Scenario | str | Path) -> bool:
@@ -96,9 +97,9 @@ def is_ledger(source: Scenario | str | Path) -> bool:
     return place.suffix == ".parquet" or (place / FILE).is_file() or (place / MANIFEST).is_file()
 
 
-def ledger_of(scenario: Scenario, seed: int) -> Ledger:
+def ledger_of(scenario: Scenario, seed: int, luck: int | None = None) -> Ledger:
     """The ledger of one run of a resolved scenario."""
-    ledger = run_scenario(scenario, seed, "final", ledger=True).ledger
+    ledger = run_scenario(scenario, seed, "final", ledger=True, luck=luck).ledger
     assert ledger is not None
     return ledger
 
@@ -152,9 +153,16 @@ def write_story(story: Story, folder: ResultFolder, started: float) -> Path:
 
 def asked_of(story: Story) -> dict[str, Any]:
     """What was asked for, as a manifest holds it: enough to tell the story again from the same lives."""
+    luck = {} if story.lives.ledger.luck is None else {"luck": story.lives.ledger.luck}
     if isinstance(story, CaseloadYear):
-        return {"posts": list(story.posts), "team": story.team, "weeks": list(story.weeks), "every": story.every}
-    return {"person": story.person, "chosen": story.chosen, "every": story.every}
+        return {
+            "posts": list(story.posts),
+            "team": story.team,
+            "weeks": list(story.weeks),
+            "every": story.every,
+            **luck,
+        }
+    return {"person": story.person, "chosen": story.chosen, "every": story.every, **luck}
 
 
 def story_again(lives: Lives, asked: Mapping[str, Any]) -> Story:
@@ -174,7 +182,8 @@ def story_again(lives: Lives, asked: Mapping[str, Any]) -> Story:
 def told_again(scenario: Scenario, seed: int, asked: Mapping[str, Any], made: ResultFolder) -> Path:
     """Run a scenario again and write the story that was asked for into a result folder."""
     started = time.time()
-    return write_story(story_again(lives_of(scenario, seed), asked), made, started)
+    lives = lives_of(scenario, seed, luck=asked.get("luck"))
+    return write_story(story_again(lives, asked), made, started)
 
 
 def _write_life_line(story: Biography, folder: ResultFolder) -> str:

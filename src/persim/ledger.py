@@ -39,6 +39,7 @@ class Ledger:
         rows: the events, dtype `persim.events.EVENT`, shape (n_events,), in the order in which they happened.
         scenario: the scenario that was run. seed: its seed. model_version: the version of the model that wrote it.
         n_posts: posts of the teams; rows of practitioners from there on are brokers and council teams, two a locality.
+        luck: the seed of what happened from the first week on, if another than that of the people (see `persim.start`).
     """
 
     rows: np.ndarray
@@ -46,6 +47,12 @@ class Ledger:
     seed: int
     n_posts: int
     model_version: str = field(default=MODEL_VERSION)
+    luck: int | None = None
+
+    @property
+    def weekly_seed(self) -> int:
+        """The seed of what happened from the first week on."""
+        return self.seed if self.luck is None else self.luck
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -110,10 +117,12 @@ class Ledger:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        about = {
+        about: dict[str, object] = {
             "scenario": self.scenario.resolved(), "seed": self.seed, "n_posts": self.n_posts,
             "model_version": self.model_version,
         }  # fmt: skip
+        if self.luck is not None:
+            about["luck"] = self.luck
         about["digest"] = _digest(self.rows, about)
         table = pa.table({name: np.ascontiguousarray(self.rows[name]) for name in EVENT.names or ()})
         table = table.replace_schema_metadata({_META: json.dumps(about).encode()})
@@ -143,6 +152,7 @@ def read_ledger(path: str | Path) -> Ledger:
         for name in EVENT.names or ():
             rows[name] = table[name].to_numpy()
         version, seed, n_posts = str(about["model_version"]), int(about["seed"]), int(about["n_posts"])
+        luck = int(about["luck"]) if "luck" in about else None
         resolved, digest = dict(about["scenario"]), str(about.pop("digest"))
     except (pa.ArrowInvalid, KeyError, TypeError, ValueError, OSError) as error:
         raise InputError(f"{place} is not a ledger that persim wrote ({error})") from None
@@ -155,7 +165,7 @@ def read_ledger(path: str | Path) -> Ledger:
         raise InputError(
             f"{place} is not as it was written: rows, or what it says of its run, were changed or are missing"
         )
-    return Ledger(rows, scenario_of(resolved), seed, n_posts, version)
+    return Ledger(rows, scenario_of(resolved), seed, n_posts, version, luck)
 
 
 def _digest(rows: np.ndarray, about: dict[str, object]) -> str:

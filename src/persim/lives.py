@@ -15,10 +15,10 @@ from persim.errors import InputError
 from persim.events import E_DISCHARGED, E_NEW_COORDINATOR, E_REFERRED, E_RETURNED
 from persim.phases.counting import LOWER_THIRD, UPPER_THIRD
 from persim.policy import monday_of
-from persim.population import start_world
 from persim.replay import Replay
 from persim.sentence import PROFESSIONS, Posts, Setting
 from persim.simulate import ready_the_compiled_model
+from persim.start import start_of
 from persim.state import Carer, Informed, Integration, Place, Stage, World
 
 if TYPE_CHECKING:
@@ -46,11 +46,9 @@ class Lives:
 
     def __init__(self, ledger: Ledger) -> None:
         """Draw the world at the start again from the ledger's scenario and seed."""
-        scenario = ledger.scenario
         ready_the_compiled_model(ledger=True)  # as the run that kept it, so that no second one is compiled
-        enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
         self.ledger = ledger
-        self.start: World = start_world(scenario.n_users, scenario.weekly_parameters(), ledger.seed, enriched)
+        self.start: World = start_of(ledger.scenario, ledger.seed, ledger.luck)
         self.posts = Posts(self.start.practitioners["profession"])
 
     @property
@@ -63,6 +61,12 @@ class Lives:
         """The first calendar week of the run, and the first after it."""
         scenario = self.ledger.scenario
         return scenario.start_week, scenario.start_week + scenario.n_weeks
+
+    @property
+    def seed_words(self) -> str:
+        """The seed in words, and that of the luck if it is another."""
+        luck = "" if self.ledger.luck is None else f" with the luck of seed {self.ledger.luck}"
+        return f"seed {self.ledger.seed}{luck}"
 
     def of_person(self, person: int) -> np.ndarray:
         """Numbers of a person's rows, in order. Raises: InputError if there is no such person."""

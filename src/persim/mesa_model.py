@@ -35,9 +35,10 @@ from persim.mesa_collector import HeadlineCollector
 from persim.outcomes import YEAR_WEEKS, group_rows, group_table, value_of
 from persim.phases.counting import empty_ledger, scratch
 from persim.policy import monday_of
-from persim.population import n_posts_of, start_world
+from persim.population import n_posts_of
 from persim.scenario import Scenario, read_scenario
-from persim.simulate import Run, checked_groups, outcome_named, ready_the_compiled_model
+from persim.simulate import Run, checked_groups, checked_seed, outcome_named, ready_the_compiled_model
+from persim.start import enriched_share, start_of
 from persim.state import Profession, World
 from persim.week import run_weeks
 
@@ -80,6 +81,7 @@ class PersonalisationModel(mesa.Model):
         ledger: keep every event with its cause, as `run.ledger` (None before the first week; its scenario is as long as
             what has been run); the same bytes from both engines. Chances in it are those of the rules as they come with
             persim, also where a method of `agent_classes` decided otherwise.
+        luck: another seed: the people of `rng` at the start, and the luck of this one from the first week on.
         parameters: numbers to change, in every week, by name: `risk_aversion=0.7` (`persim.parameters()` lists them).
 
     Attributes:
@@ -102,9 +104,11 @@ class PersonalisationModel(mesa.Model):
         groups: Sequence[str] = ("all",),
         agent_classes: Sequence[type[Actor]] | type[Actor] = (),
         ledger: bool = False,
+        luck: int | None = None,
         **parameters: float | None,
     ) -> None:
         self.seed = seed_of(rng)
+        self.luck = None if luck is None or luck == self.seed else checked_seed(luck, "luck")
         super().__init__(rng=self.seed % 2**63)
         if not isinstance(scenario, Scenario):
             scenario = read_scenario("baseline" if scenario is None else scenario)
@@ -122,13 +126,13 @@ class PersonalisationModel(mesa.Model):
         """The world at week 0 and room for the record of every week."""
         ready_the_compiled_model(self._keeps_ledger and self.engine == "compiled")
         study = self._study
-        enriched = -1.0 if study.enrich is None else float(study.enrich)
-        world = start_world(study.n_users, study.weekly_parameters(), self.seed, enriched)
+        world = start_of(study, self.seed, self.luck)
+        weekly_seed = self.seed if self.luck is None else self.luck
         groups, n_rows = group_rows(len(world.localities), self._dimensions)
         cells, self._notes = scratch(empty_ledger() if self._keeps_ledger else None)
         self._world = world
         self._record = np.zeros((self.n_weeks, n_rows, N_FIELDS))
-        self._before, self._after = (self.seed, enriched, study.start_week), (cells, groups)
+        self._before, self._after = (weekly_seed, enriched_share(study), study.start_week), (cells, groups)
         self._columns = _columns_of(world)
         self._actors: dict[str, list[Any]] = {}
         self._plain: PlainWorld | None = None
@@ -223,8 +227,8 @@ class PersonalisationModel(mesa.Model):
         ledger = None
         if self._keeps_ledger and self._weeks_begun:
             so_far = replace(self._study, n_weeks=self._weeks_begun)
-            ledger = Ledger(written(self._notes), so_far, self.seed, n_posts_of(world))
-        return Run(self._study, self.seed, record, self._dimensions, 1, world, ledger=ledger)
+            ledger = Ledger(written(self._notes), so_far, self.seed, n_posts_of(world), luck=self.luck)
+        return Run(self._study, self.seed, record, self._dimensions, 1, world, ledger=ledger, luck=self.luck)
 
     def outcome(self, name: str) -> float:
         """Any outcome of the week last run, for everyone; NaN where nobody is concerned or before the first step.

@@ -12,7 +12,7 @@ from persim.jit import COMPILED_VERSION, PACKAGE
 # list to what is imported.
 READING_SOURCES = (
     "gaps_and_costs.py", "outcomes.py", "people.py", "policy.py", "rates.py", "reduction.py", "scenario.py", "simulate.py",
-    "study_size.py",
+    "start.py", "study_size.py",
 )  # fmt: skip
 
 

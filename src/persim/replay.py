@@ -18,8 +18,8 @@ import numpy as np
 from persim import events as e
 from persim.agent_engine import fields_of, write_records
 from persim.ledger import Ledger
-from persim.population import start_world
 from persim.replayed_life import Life, Row
+from persim.start import enriched_share, start_of
 from persim.state import USER
 
 
@@ -34,9 +34,9 @@ class Replay:
         self.ledger = ledger
         scenario = ledger.scenario
         self.n_weeks, self.first_week = scenario.n_weeks, scenario.start_week
-        self.enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
+        self.enriched = enriched_share(scenario)
         self._numbers = scenario.weekly_parameters()
-        self._start = start_world(scenario.n_users, self._numbers, ledger.seed, self.enriched)
+        self._start = start_of(scenario, ledger.seed, ledger.luck)
         self._weekly: dict[bytes, SimpleNamespace] = {}
 
     def people(self, rows: Iterable[int] | None = None) -> np.ndarray:

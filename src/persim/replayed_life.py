@@ -170,7 +170,7 @@ class Life:
                     raise AssertionError(f"person {self.row}, week {self.number}: returned and not assessed")
                 self._reassessed(row)
         elif self._take(e.E_REFERRED) is not None:
-            user.key = key_of(self.replay.ledger.seed, PERSON, self.row, user.key)
+            user.key = key_of(self.replay.ledger.weekly_seed, PERSON, self.row, user.key)
             user_enters(user, self.org, self.p, self.replay.enriched)
             user_is_newly_referred(user)
 

@@ -23,6 +23,7 @@ from persim.outcomes import ALL_GROUPS, BY_NAME, OUTCOMES, group_labels, group_r
 from persim.phases.counting import empty_ledger, scratch
 from persim.population import n_posts_of, start_world
 from persim.scenario import Scenario, read_scenario
+from persim.start import enriched_share, start_of
 from persim.state import World
 from persim.week import run_weeks
 
@@ -46,6 +47,7 @@ class Run:
         dimensions: names of the groups recorded, of `persim.outcomes.ALL_GROUPS`.
         world: the state at the end. since: weeks at the start that were run but not recorded.
         ledger: every event of the run, if it was asked for (weeks that were not recorded included).
+        luck: the seed of what happened from the first week on, if it was another than that of the people.
     """
 
     scenario: Scenario
@@ -56,6 +58,7 @@ class Run:
     world: World
     since: int = 0
     ledger: Ledger | None = None
+    luck: int | None = None
 
     @property
     def first_week(self) -> int:
@@ -187,6 +190,7 @@ def simulate(
     record: Record = "weekly",
     groups: Sequence[str] = ("all",),
     ledger: bool = False,
+    luck: int | None = None,
     **parameters: float | None,
 ) -> Run:
     """Run one scenario once.
@@ -198,6 +202,8 @@ def simulate(
         record: what to keep: every week, every quarter, or the last period only. Flows add up over a period.
         groups: groups to record apart, of `persim.outcomes.ALL_GROUPS`.
         ledger: keep every event with its cause, as `Run.ledger`.
+        luck: another seed: the people, posts, teams and localities of `seed` at the start, and the luck of this one from
+            the first week on.
         parameters: numbers to change from the first week, by name (`persim.parameters()` lists them).
 
     Raises: ScenarioError for a bad scenario or parameter, InputError for anything else that is wrong.
@@ -206,7 +212,7 @@ def simulate(
         scenario = read_scenario(scenario)
     if n_users is not None or n_weeks is not None or parameters:
         scenario = scenario.changed(n_users=n_users, n_weeks=n_weeks, **parameters)
-    return run_scenario(scenario, seed, record, checked_groups(groups), ledger=ledger)
+    return run_scenario(scenario, seed, record, checked_groups(groups), ledger=ledger, luck=luck)
 
 
 def run_scenario(
@@ -217,6 +223,7 @@ def run_scenario(
     since: int = 0,
     ledger: bool = False,
     watch: Callable[[int, World], None] | None = None,
+    luck: int | None = None,
 ) -> Run:
     """Run a resolved scenario: the one place where a run is made, for every caller and thread.
 
@@ -224,13 +231,16 @@ def run_scenario(
         since: leave out that many weeks from the start of the record, which is smaller and quicker to make then.
         ledger: keep every event, of all weeks.
         watch: called after each week with its number, from 0, and the world, which it may read but not change.
+        luck: the seed of what happens from the first week on, if another (see `persim.start`).
     """
-    seed = checked_seed(seed)
-    enriched = -1.0 if scenario.enrich is None else float(scenario.enrich)
+    seed, luck = checked_seed(seed), None if luck is None else checked_seed(luck, "luck")
+    luck = None if luck == seed else luck
+    weekly_seed = seed if luck is None else luck
+    enriched = enriched_share(scenario)
     n_weeks, start = scenario.n_weeks - since, scenario.start_week
     every = period_weeks(record, n_weeks)
     ready_the_compiled_model(ledger)
-    world = start_world(scenario.n_users, scenario.weekly_parameters(), seed, enriched)
+    world = start_of(scenario, seed, luck)
     first, n_rows = group_rows(len(world.localities), dimensions)
     cells, notes = scratch(empty_ledger() if ledger else None)
     out, unread = np.zeros((-(-n_weeks // every), n_rows, N_FIELDS)), np.zeros((1, n_rows, N_FIELDS))
@@ -240,18 +250,18 @@ def run_scenario(
             notes = with_room(notes, world)
             step = min(weeks - done, weeks_that_fit(notes, world)) if ledger else weeks
             step = 1 if watch else step
-            run_weeks(world, seed, enriched, start, index, done, step, period, record_of, cells, first, notes)
+            run_weeks(world, weekly_seed, enriched, start, index, done, step, period, record_of, cells, first, notes)
             done += step
             if watch:
                 watch(index + done - 1, world)
-    events = Ledger(written(notes), scenario, seed, n_posts_of(world)) if ledger else None
-    return Run(scenario, seed, out, dimensions, every, world, since, events)
+    events = Ledger(written(notes), scenario, seed, n_posts_of(world), luck=luck) if ledger else None
+    return Run(scenario, seed, out, dimensions, every, world, since, events, luck)
 
 
-def checked_seed(seed: object) -> int:
-    """The seed as an int. Raises: InputError unless it is a whole number of at most 62 bits."""
+def checked_seed(seed: object, name: str = "seed") -> int:
+    """The seed as an int. Raises: InputError unless it is a whole number of at most 62 bits; `name` is what it calls it."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not -(2**62) < int(seed) < 2**62:
-        raise InputError(f"seed is {seed!r}; it must be a whole number of at most 62 bits")
+        raise InputError(f"{name} is {seed!r}; it must be a whole number of at most 62 bits")
     return int(seed)
 
 

@@ -77,7 +77,7 @@ class Twins:
         """Scenarios, seed, size and time."""
         ledger = self.a.ledger
         return (
-            f"{self.names[0]} beside {self.names[1]}: seed {ledger.seed}, {ledger.scenario.n_users:,} people, "
+            f"{self.names[0]} beside {self.names[1]}: {self.a.seed_words}, {ledger.scenario.n_users:,} people, "
             f"{self.a.first_day()} to {self.a.last_day()}"
         )
 
@@ -285,6 +285,7 @@ def paired_lives(
         run = lives_of(
             b if kept[0] else a, ledger.ledger.seed if seed is None else seed,
             scenario.n_users if n_users is None else n_users, scenario.n_weeks if n_weeks is None else n_weeks, parameters,
+            ledger.ledger.luck,
         )  # fmt: skip
         one, other = (ledger, run) if kept[0] else (run, ledger)
     check_same_people(one.ledger.scenario, other.ledger.scenario)
@@ -292,4 +293,6 @@ def paired_lives(
         raise InputError(
             f"the two runs have seeds {one.ledger.seed} and {other.ledger.seed}: twins have the same luck, so one seed"
         )
+    if one.ledger.luck != other.ledger.luck:
+        raise InputError(f"the two runs have the luck of other seeds ({one.seed_words}; {other.seed_words}): no twins")
     return one, other
