@@ -214,6 +214,11 @@ if importlib.util.find_spec("persim.cli_runs") is not None:  # `run`, `demo` and
     register(app)
     register_compare(app)
 
+if importlib.util.find_spec("persim.cli_app") is not None:  # `app`
+    from persim.cli_app import register as register_app
+
+    register_app(app)
+
 if importlib.util.find_spec("persim.cli_sweep") is not None:  # `sweep`
     from persim.cli_sweep import register as register_sweep
 

@@ -72,10 +72,10 @@ class Film:
         return begin + b"\0" * (-len(begin) % ALIGNED) + b"".join(blocks)
 
 
-def filmed(scenario: Scenario, seed: int) -> tuple[Run, Film]:
-    """One run, recorded weekly and with its ledger, and its film."""
+def filmed(scenario: Scenario, seed: int, luck: int | None = None) -> tuple[Run, Film]:
+    """One run, recorded weekly and with its ledger, and its film. `luck` as for `run_scenario`."""
     camera = _Camera(scenario.n_weeks)
-    run = run_scenario(scenario, seed, ledger=True, watch=camera)
+    run = run_scenario(scenario, seed, ledger=True, watch=camera, luck=luck)
     return run, camera.film(run)
 
 

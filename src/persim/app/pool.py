@@ -1,0 +1,92 @@
+"""Whose turn it is: a few threads for the model, shared fairly, so that one visitor cannot take the class down.
+
+Jobs stand in line by visitor, and the threads take one job of each visitor in turn. A visitor who asks anew gives up what is
+still waiting of the same kind. The model runs outside Python's lock, so threads use every core.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+MOST_WAITING = 4000  # runs in line, of all visitors
+MOST_OF_ONE = 200  # runs in line, of one visitor
+
+
+class BusyError(Exception):
+    """Too much stands in line already: ask again later."""
+
+
+class Pool:
+    """Threads that take the jobs of visitors in turn."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        """Start the threads: one for each core, unless told."""
+        self.threads = threads or max(1, os.cpu_count() or 1)
+        self._lines: OrderedDict[str, deque[tuple[Future[Any], Callable[[], Any]]]] = OrderedDict()
+        self._waiting = 0
+        self._turn = threading.Condition()
+        self._closed = False
+        self._workers = [threading.Thread(target=self._work, daemon=True) for _ in range(self.threads)]
+        for worker in self._workers:
+            worker.start()
+
+    @property
+    def waiting(self) -> int:
+        """Jobs in line."""
+        return self._waiting
+
+    @property
+    def visitors(self) -> int:
+        """Visitors with jobs in line."""
+        return len(self._lines)
+
+    def submit(self, visitor: str, job: Callable[[], Any]) -> Future[Any]:
+        """Put a job in the visitor's line. Raises: BusyError if the line is full."""
+        future: Future[Any] = Future()
+        with self._turn:
+            if self._closed:
+                raise BusyError
+            line = self._lines.setdefault(visitor, deque())
+            if len(line) >= MOST_OF_ONE or self._waiting >= MOST_WAITING:
+                if not line:
+                    del self._lines[visitor]
+                raise BusyError
+            line.append((future, job))
+            self._waiting += 1
+            self._turn.notify()
+        return future
+
+    def close(self) -> None:
+        """Take no more jobs, give up those in line, and let the threads end."""
+        with self._turn:
+            self._closed = True
+            for line in self._lines.values():
+                for future, _ in line:
+                    future.cancel()
+            self._lines.clear()
+            self._waiting = 0
+            self._turn.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._turn:
+                while not self._lines and not self._closed:
+                    self._turn.wait()
+                if self._closed:
+                    return
+                visitor, line = self._lines.popitem(last=False)
+                future, job = line.popleft()
+                self._waiting -= 1
+                if line:
+                    self._lines[visitor] = line  # to the end of the round
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(job())
+            except BaseException as error:  # whatever a job raises belongs to whoever waits for it
+                future.set_exception(error)

@@ -1,0 +1,319 @@
+"""The server: routes, each a few lines. What is asked for is read in `settings`, computed in turn by `pool`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+
+from persim.app import curves, stories
+from persim.app.catalogue import PURPOSE, catalogue
+from persim.app.films import Films
+from persim.app.guard import Guard, visitor_of
+from persim.app.pool import BusyError, Pool
+from persim.app.scenario_text import command_of, scenario_text
+from persim.app.settings import Settings, brought, read_settings
+from persim.app.tables import csv_of
+from persim.errors import InputError, PersimError
+from persim.twins import Twins
+
+HERE = Path(__file__).parent
+BUSY_SECONDS = 2
+Job = Callable[[], Any]
+
+
+class Seminar:
+    """What one server holds: its threads and the runs it keeps; nothing of visitors but whose turn it is."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        """Start the threads."""
+        self.pool = Pool(threads)
+        self.films = Films()
+        self._asked: dict[tuple[str, str], list[Future[Any]]] = {}
+
+    async def run(self, request: Request, kind: str, jobs: Iterable[Job]) -> list[Any]:
+        """The results of jobs, done in the visitor's turn. What the visitor asked before of this kind is given up.
+
+        Raises: BusyError if too much stands in line; _OvertakenError if the visitor asked anew meanwhile.
+        """
+        visitor = visitor_of(request.scope)
+        for future in self._asked.pop((visitor, kind), ()):
+            future.cancel()
+        futures: list[Future[Any]] = []
+        try:
+            for job in jobs:
+                futures.append(self.pool.submit(visitor, job))
+            self._asked[visitor, kind] = futures
+            return list(await asyncio.gather(*(asyncio.wrap_future(future) for future in futures)))
+        except asyncio.CancelledError:
+            if any(future.cancelled() for future in futures):
+                raise _OvertakenError from None
+            raise
+        finally:
+            for future in futures:
+                future.cancel()
+            if self._asked.get((visitor, kind)) is futures:
+                del self._asked[visitor, kind]
+
+    def replicates(self, asked: int, worlds: int) -> int:
+        """How many runs a curve gets: fewer while many stand in line, so that everybody's dial answers."""
+        line = self.pool.waiting / self.pool.threads
+        most = asked if line < 25 else 8 if line < 60 else 4
+        return max(1, min(asked, most // worlds if most < asked else asked))
+
+
+class _OvertakenError(Exception):
+    """The visitor asked anew before this was answered."""
+
+
+async def body_of(request: Request) -> Mapping[str, Any]:
+    """The request's JSON. Raises: InputError unless it is an object."""
+    try:
+        found = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise InputError("the request is not JSON") from None
+    if not isinstance(found, dict):
+        raise InputError("the request is not a JSON object")
+    return found
+
+
+async def _asked(request: Request) -> tuple[Mapping[str, Any], Settings]:
+    body = await body_of(request)
+    return body, read_settings(body.get("settings"))
+
+
+def whole(body: Mapping[str, Any], name: str, default: int | None = None) -> int:
+    """A whole number of a request. Raises: InputError if it is none."""
+    value = body.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**9:
+        raise InputError(f"{name}: expected a whole number")
+    return value
+
+
+def _seminar(request: Request) -> Seminar:
+    return request.app.state.seminar
+
+
+# What is computed
+
+
+async def get_catalogue(request: Request) -> Response:
+    """Dials, scenarios, outcomes, loops, words and bounds."""
+    return JSONResponse(catalogue())
+
+
+async def post_curves(request: Request) -> Response:
+    """Outcomes over the weeks with their band, for one or two worlds."""
+    found, _ = await _curves(request, "curves")
+    return JSONResponse(found)
+
+
+async def _curves(request: Request, kind: str) -> tuple[dict[str, Any], Settings]:
+    body, settings = await _asked(request)
+    outcomes = curves.checked_outcomes(body.get("outcomes", ["reported_take_up", "real_take_up"]))
+    asked = curves.checked_replicates(body.get("replicates", 12))
+    seminar = _seminar(request)
+    n = len(settings.worlds)
+    scenarios = await asyncio.to_thread(lambda: [settings.scenario(world) for world in range(n)])
+    replicates = seminar.replicates(asked, n)
+    jobs = [
+        partial(curves.one_run, scenario, settings.seed + i, _luck(settings, i), outcomes)
+        for i in range(replicates)
+        for scenario in scenarios
+    ]
+    done = await seminar.run(request, kind, jobs)
+    runs = [done[world::n] for world in range(n)]
+    return curves.curves_json(scenarios, outcomes, runs), settings
+
+
+def _luck(settings: Settings, number: int) -> int | None:
+    return None if settings.luck is None else settings.luck + number
+
+
+async def post_film(request: Request) -> Response:
+    """The films of one or two worlds, one after the other, each after its length."""
+    body, settings = await _asked(request)
+    seminar = _seminar(request)
+
+    def job(world: int) -> bytes:
+        return seminar.films.get(settings.scenario(world), settings.seed, settings.luck).film.as_bytes()
+
+    films = await seminar.run(request, "film", [partial(job, world) for world in range(len(settings.worlds))])
+    content = b"".join(part for film in films for part in (len(film).to_bytes(4, "little") + b"\0" * 4, film))
+    return Response(content, media_type="application/octet-stream")
+
+
+def _told(kind: str, tell: Callable[[Seminar, Settings, Mapping[str, Any]], Any]) -> Callable[[Request], Any]:
+    """A route that tells a story: in the visitor's turn, by `tell`."""
+
+    async def route(request: Request) -> Response:
+        body, settings = await _asked(request)
+        seminar = _seminar(request)
+        (found,) = await seminar.run(request, kind, [partial(tell, seminar, settings, body)])
+        return JSONResponse(found)
+
+    return route
+
+
+def _lives(seminar: Seminar, settings: Settings, world: int) -> Any:
+    return seminar.films.get(settings.scenario(world), settings.seed, settings.luck).lives
+
+
+def _story(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
+    lives = _lives(seminar, settings, whole(body, "world", 0))
+    if body.get("post") is not None:
+        return stories.post_json(lives, whole(body, "post"))
+    return stories.person_json(lives, whole(body, "person"))
+
+
+def _twins(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
+    if len(settings.worlds) != 2:
+        raise InputError("twins need two worlds")
+    first, second = _lives(seminar, settings, 0), _lives(seminar, settings, 1)
+    person = whole(body, "person")
+    first.of_person(person)
+    return stories.twins_json(Twins(first, second, person))
+
+
+def _meetings(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
+    return stories.meetings_json(_lives(seminar, settings, whole(body, "world", 0)), whole(body, "person"))
+
+
+def _week(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
+    lives = _lives(seminar, settings, whole(body, "world", 0))
+    return stories.week_json(lives, whole(body, "post"), whole(body, "week"))
+
+
+def _lucks(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
+    lucks = body.get("lucks", [1, 2, 3])
+    fine = isinstance(lucks, list) and 1 <= len(lucks) <= 6
+    if not fine or not all(isinstance(luck, int) and 0 <= luck <= 10**6 for luck in lucks):
+        raise InputError("lucks: expected a list of 1 to 6 whole numbers")
+    scenario = settings.scenario(whole(body, "world", 0))
+    from persim.other_lucks import other_lucks
+
+    return stories.lucks_json(other_lucks(scenario, settings.seed, whole(body, "person"), lucks))
+
+
+# What can be taken along
+
+
+async def post_scenario(request: Request) -> Response:
+    """A world as a scenario file, and the command that runs it."""
+    body, settings = await _asked(request)
+    world = whole(body, "world", 0)
+    text = await asyncio.to_thread(scenario_text, settings, world)
+    return JSONResponse({"text": text, "command": command_of(settings, world)})
+
+
+async def post_table(request: Request) -> Response:
+    """The curves as a CSV table."""
+    found, settings = await _curves(request, "table")
+    return Response(csv_of(found, settings), media_type="text/csv; charset=utf-8")
+
+
+async def post_check(request: Request) -> Response:
+    """Is this text a scenario? Its title and question, or every fault (status 400)."""
+    text = (await body_of(request)).get("text")
+    settings = await asyncio.to_thread(read_settings, {"worlds": [{"text": text or ""}]})
+    if not settings.worlds[0].text:
+        raise InputError("the file is empty")
+    scenario = await asyncio.to_thread(settings.scenario)
+    arms = [arm.name for arm in brought(settings.worlds[0].text).arms]
+    return JSONResponse({
+        "title": scenario.title, "question": scenario.question, "weeks": scenario.n_weeks,
+        "start": scenario.start.isoformat(), "arms": arms,
+    })  # fmt: skip
+
+
+# Pages and errors
+
+
+def page(name: str) -> Callable[[Request], Any]:
+    """A route that answers with a page."""
+
+    async def route(request: Request) -> Response:
+        here = name.partition(".")[0]
+        return request.app.state.pages.TemplateResponse(request, name, {"purpose": PURPOSE, "here": here})
+
+    return route
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 400)
+
+
+async def _busy(request: Request, error: Exception) -> Response:
+    words = "many runs are in line just now; this page asks again by itself"
+    headers = {"retry-after": str(BUSY_SECONDS)}
+    return JSONResponse({"error": words, "retry": BUSY_SECONDS}, 503, headers=headers)
+
+
+async def _overtaken(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": "asked anew meanwhile", "overtaken": True}, 409)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    code = error.status_code if isinstance(error, HTTPException) else 500
+    words = (
+        "there is nothing at this address"
+        if code == 404
+        else "something went wrong on the server; its terminal says what"
+    )
+    return JSONResponse({"error": words}, code)
+
+
+def make_app(hosts: Iterable[str] = (), threads: int | None = None, lessons: Path | None = None) -> Starlette:
+    """The server as an ASGI app.
+
+    Args:
+        hosts: names of this machine, besides its addresses, for which requests are answered.
+        threads: threads of the model; one for each core unless told.
+        lessons: a folder with lessons besides those that come with persim.
+    """
+    seminar = Seminar(threads)
+
+    @asynccontextmanager
+    async def life(app: Starlette) -> AsyncIterator[None]:
+        yield
+        seminar.pool.close()
+
+    told = {"story": _story, "twins": _twins, "meetings": _meetings, "week": _week, "lucks": _lucks}
+    routes = [
+        Route("/", page("explore.html.j2")),
+        Route("/api/catalogue", get_catalogue),
+        Route("/api/curves", post_curves, methods=["POST"]),
+        Route("/api/film", post_film, methods=["POST"]),
+        *(Route(f"/api/{name}", _told(name, tell), methods=["POST"]) for name, tell in told.items()),
+        Route("/api/scenario", post_scenario, methods=["POST"]),
+        Route("/api/table", post_table, methods=["POST"]),
+        Route("/api/check", post_check, methods=["POST"]),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+    ]
+    app = Starlette(
+        routes=routes,
+        lifespan=life,
+        middleware=[Middleware(Guard, hosts=hosts), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
+        exception_handlers={
+            PersimError: _refused, BusyError: _busy, _OvertakenError: _overtaken, HTTPException: _failed, Exception: _failed,
+        },
+    )  # fmt: skip
+    app.state.seminar = seminar
+    app.state.lessons = lessons
+    app.state.pages = Jinja2Templates(directory=HERE / "pages")
+    return app

@@ -1,0 +1,225 @@
+"""What a visitor's page asks for: people, seed, luck and one or two worlds, checked field by field, all faults at once.
+
+Nothing here names a file: scenarios are those that come with persim, or the text of one that the visitor brings, which goes
+through the same reader as every scenario file and may extend only what comes with persim.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from persim.app.dials import DIALS
+from persim.errors import InputError, ScenarioError
+from persim.loops import BY_KEY as LOOPS
+from persim.loops import switched_off
+from persim.policy import PolicyStep, monday_of
+from persim.scenario import Scenario, parse_scenario, read_scenario
+from persim.scenario_fields import nearest
+from persim.scenario_search import shipped_folder, shipped_names
+
+FEWEST_PEOPLE, MOST_PEOPLE = 50, 1000
+MOST_WEEKS = 520
+MOST_SEED = 999_999
+MOST_STEPS = 12
+MOST_TEXT = 64 * 1024  # bytes of a scenario that a visitor brings
+BROUGHT = "your_scenario"  # its name in messages
+
+
+@dataclass(frozen=True)
+class WorldSettings:
+    """One world: a scenario, dials turned from the first week on and later, feedback loops switched off."""
+
+    scenario: str = "baseline"
+    text: str = ""
+    dials: tuple[tuple[str, float], ...] = ()
+    steps: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = ()
+    off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is asked for. `luck` is None where people meet the luck of their own seed."""
+
+    people: int = 400
+    seed: int = 1
+    luck: int | None = None
+    worlds: tuple[WorldSettings, ...] = field(default_factory=lambda: (WorldSettings(),))
+
+    def scenario(self, world: int = 0) -> Scenario:
+        """The complete scenario of a world. Raises: InputError if there is none; ScenarioError for a text with faults."""
+        if not 0 <= world < len(self.worlds):
+            raise InputError(f"there is no world {world}")
+        return _scenario(self.worlds[world], self.people)
+
+
+@lru_cache(maxsize=256)
+def _scenario(world: WorldSettings, people: int) -> Scenario:
+    found = brought(world.text) if world.text else read_scenario(world.scenario)
+    if found.n_weeks > MOST_WEEKS:
+        raise InputError(f"{found.name} runs for {found.n_weeks:,} weeks; this page shows at most {MOST_WEEKS}")
+    numbers: dict[str, float | None] = {**dict(world.dials), **switched_off(world.off)}
+    found = found.changed(n_users=people, **numbers)
+    steps = []
+    for week, dials in world.steps:
+        if week >= found.n_weeks:
+            raise InputError(f"a dial is turned in week {week}, but {found.name} runs for {found.n_weeks} weeks")
+        why = "Turned on the seminar's page"
+        steps.append(PolicyStep(monday_of(found.start_week + week), dict(dials), why=why))
+    return replace(found, policy=(*found.policy, *steps), arms=())
+
+
+def brought(text: str) -> Scenario:
+    """The scenario of a text that a visitor brings. It may extend only scenarios that come with persim.
+
+    Raises: ScenarioError with every fault, told without this machine's folders.
+    """
+    folder = shipped_folder()
+    place = folder / f"{BROUGHT}.yaml"
+    try:
+        return replace(parse_scenario(text, place), path=None)
+    except ScenarioError as error:
+        faults = [replace(f, file=_shown(f.file, str(place))) for f in error.faults]
+        raise ScenarioError(faults) from None
+
+
+def _shown(file: str, place: str) -> str:
+    """The name of a file in messages to a visitor: never a folder."""
+    name = file.replace("\\", "/").rpartition("/")[2]
+    return "your file" if file == place or name == f"{BROUGHT}.yaml" else name
+
+
+def scenario_names() -> list[str]:
+    """What `scenario` may name: every scenario that comes with persim, and every arm of it."""
+    return list(_scenario_names())
+
+
+@lru_cache(maxsize=1)
+def _scenario_names() -> tuple[str, ...]:
+    found = []
+    for name in shipped_names():
+        found += [name, *(f"{name}/{arm.name}" for arm in read_scenario(name).arms)]
+    return tuple(found)
+
+
+def read_settings(given: Any) -> Settings:
+    """The settings that a request holds. Raises: InputError with every fault, one a line."""
+    faults: list[str] = []
+    reader = _Reader(faults)
+    if not isinstance(given, Mapping):
+        raise InputError("settings: expected an object with people, seed, luck and worlds")
+    reader.known(given, ("people", "seed", "luck", "worlds"), "settings")
+    people = reader.whole(given.get("people", 400), "people", FEWEST_PEOPLE, MOST_PEOPLE)
+    seed = reader.whole(given.get("seed", 1), "seed", 0, MOST_SEED)
+    luck = given.get("luck")
+    luck = None if luck is None else reader.whole(luck, "luck", 0, MOST_SEED)
+    worlds = given.get("worlds", [{}])
+    if not isinstance(worlds, list) or not 1 <= len(worlds) <= 2:
+        faults.append("worlds: expected a list of one or two worlds")
+        worlds = []
+    found = tuple(reader.world(world, f"worlds.{number}") for number, world in enumerate(worlds))
+    if faults:
+        raise InputError("\n".join(faults))
+    return Settings(people, seed, luck, found)
+
+
+class _Reader:
+    """Reads fields and notes what is wrong with them."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+
+    def known(self, given: Mapping[str, Any], names: Iterable[str], where: str) -> None:
+        names = tuple(names)
+        for key in given:
+            if key not in names:
+                hint = nearest(str(key), list(names)) or f"it may hold {', '.join(names)}"
+                self.faults.append(f"{where}: {_short(key)} is no setting - {hint}")
+
+    def whole(self, value: Any, where: str, low: int, high: int) -> int:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole or not low <= value <= high:
+            self.faults.append(f"{where} = {_short(value)}: expected a whole number from {low:,} to {high:,}")
+            return low
+        return value
+
+    def world(self, given: Any, where: str) -> WorldSettings:
+        if not isinstance(given, Mapping):
+            self.faults.append(f"{where}: expected an object with scenario or text, dials, steps and off")
+            return WorldSettings()
+        self.known(given, ("scenario", "text", "dials", "steps", "off"), where)
+        scenario, text = self._scenario(given, where)
+        dials = self._dials(given.get("dials") or {}, f"{where}.dials")
+        return WorldSettings(scenario, text, dials, self._steps(given, where), self._off(given, where))
+
+    def _scenario(self, given: Mapping[str, Any], where: str) -> tuple[str, str]:
+        text, name = given.get("text"), given.get("scenario")
+        if text:
+            if not isinstance(text, str) or len(text.encode("utf-8", "replace")) > MOST_TEXT:
+                self.faults.append(
+                    f"{where}.text: expected the text of a scenario file, at most {MOST_TEXT // 1024} KiB"
+                )
+                return "baseline", ""
+            return BROUGHT, text
+        name = "baseline" if name is None else name
+        if not isinstance(name, str) or name not in scenario_names():
+            hint = nearest(name, scenario_names()) if isinstance(name, str) else ""
+            hint = hint or f"scenarios are {', '.join(shipped_names())}"
+            self.faults.append(f"{where}.scenario = {_short(name)}: no such scenario comes with persim - {hint}")
+            return "baseline", ""
+        return name, ""
+
+    def _dials(self, given: Any, where: str) -> tuple[tuple[str, float], ...]:
+        if not isinstance(given, Mapping):
+            self.faults.append(f"{where}: expected an object of dials and numbers")
+            return ()
+        self.known(given, DIALS, where)
+        found = []
+        for name, dial in DIALS.items():  # in one order, so that the same settings are one key of the caches
+            if name in given:
+                value = given[name]
+                number = isinstance(value, int | float) and not isinstance(value, bool)
+                if not number or not dial.low <= value <= dial.high:
+                    expected = f"a number from {dial.low:g} to {dial.high:g}"
+                    self.faults.append(f"{where}.{name} = {_short(value)}: expected {expected}")
+                    continue
+                found.append((name, float(value)))
+        return tuple(found)
+
+    def _steps(self, given: Mapping[str, Any], where: str) -> tuple[tuple[int, tuple[tuple[str, float], ...]], ...]:
+        steps = given.get("steps") or []
+        if not isinstance(steps, list) or len(steps) > MOST_STEPS:
+            self.faults.append(f"{where}.steps: expected a list of at most {MOST_STEPS} steps")
+            return ()
+        found: dict[int, dict[str, float]] = {}
+        for number, step in enumerate(steps):
+            place = f"{where}.steps.{number}"
+            if not isinstance(step, Mapping):
+                self.faults.append(f"{place}: expected an object with week and dials")
+                continue
+            self.known(step, ("week", "dials"), place)
+            week = self.whole(step.get("week"), f"{place}.week", 0, MOST_WEEKS - 1)
+            found.setdefault(week, {}).update(self._dials(step.get("dials") or {}, f"{place}.dials"))
+        return tuple((week, tuple(dials.items())) for week, dials in sorted(found.items()) if dials)
+
+    def _off(self, given: Mapping[str, Any], where: str) -> tuple[str, ...]:
+        off = given.get("off") or []
+        if not isinstance(off, list) or not all(isinstance(key, str) for key in off):
+            self.faults.append(f"{where}.off: expected a list of feedback loops")
+            return ()
+        for key in off:
+            if key not in LOOPS:
+                hint = nearest(key, list(LOOPS)) or f"loops are {', '.join(LOOPS)}"
+                self.faults.append(f"{where}.off: {_short(key)} is no feedback loop - {hint}")
+        return tuple(key for key in LOOPS if key in off)
+
+
+def _short(value: Any) -> str:
+    try:
+        text = json.dumps(value)
+    except (TypeError, ValueError):
+        text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,104 @@
+"""The command `persim app`: the seminar's page, on this machine or for a class."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from persim import terminal
+from persim.errors import InputError
+
+LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"
+NEEDED = ("starlette", "uvicorn", "jinja2", "segno")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command(name="app")(seminar)
+
+
+def seminar(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any that is free.")] = 8080,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. Nobody else can reach this page unless you change it.")
+    ] = LOOPBACK,
+    classroom: Annotated[
+        bool, typer.Option("--class", help="Let a class in: listen on the network, show one link for everybody.")
+    ] = False,
+    lessons: Annotated[Path | None, typer.Option(help="A folder with lessons of your own.", show_default=False)] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+) -> None:
+    """Open the seminar's page: turn dials, watch a service, compare two worlds with the same people, take a lesson.
+
+    Needs no network. Ctrl-C ends it. Nothing is written, and nothing personal is kept.
+    """
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise InputError(f"the page needs {', '.join(missing)}: pip install 'persim[app]'")
+    if classroom and host == LOOPBACK:
+        host = EVERYWHERE
+    listener = listening(host, port)
+    try:
+        _serve(listener, host, lessons, open_)
+    finally:
+        listener.close()
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises: InputError if the port is taken or the address is not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except (OSError, UnicodeError) as error:
+        found.close()
+        cause = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"cannot listen on {host}, port {port}: {cause.lower()} - try --port {port + 1}") from None
+    found.listen(128)
+    return found
+
+
+def _serve(listener: socket.socket, host: str, lessons: Path | None, opened: bool) -> None:
+    import uvicorn
+
+    from persim.app.server import make_app
+    from persim.cli_runs import _say_if_compiling
+    from persim.simulate import ready_the_compiled_model
+
+    made = make_app(lessons=lessons)
+    for ledger in (False, True):
+        _say_if_compiling(ledger)
+        ready_the_compiled_model(ledger)
+    port = listener.getsockname()[1]
+    own = f"http://{LOOPBACK if host in (EVERYWHERE, LOOPBACK) else f'[{host}]' if ':' in host else host}:{port}/"
+    for line in words(own, host, port, getattr(getattr(made.state, "room", None), "key", "")):
+        terminal.show(line)
+    config = uvicorn.Config(
+        made, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="on", timeout_keep_alive=75,
+        limit_concurrency=400, h11_max_incomplete_event_size=32 * 1024, timeout_graceful_shutdown=2,
+    )  # fmt: skip
+    server: Any = uvicorn.Server(config)
+    if opened:
+        threading.Timer(0.5, webbrowser.open, [own]).start()
+    server.run(sockets=[listener])
+
+
+def words(own: str, host: str, port: int, key: str) -> list[str]:
+    """What is said when the page is up."""
+    found = [f"The page: {own}   (Ctrl-C ends it)"]
+    if host == LOOPBACK:
+        return [*found, "Only this machine can open it. For a class: persim app --class"]
+    from persim.app.lan import link
+
+    for_all = link(host, port)
+    found.append(
+        f"For the class: {for_all}" if for_all else "No network found that a class could reach this machine by."
+    )
+    return [*found, f"For the teacher only: {own}teacher?key={key}"]
