@@ -16,7 +16,7 @@ from persim import terminal
 from persim.design_search import is_design, is_evidence
 from persim.errors import ScenarioError
 from persim.parameters import GROUPS
-from persim.scenario_search import complete_scenario
+from persim.scenario_search import complete_scenario, find_named, search_folders
 
 app = typer.Typer(
     cls=terminal.PersimGroup,
@@ -57,13 +57,13 @@ def validate(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="Scenarios, designs or calibrations, files or names; evidence files.",
+            help="Scenarios, designs, calibrations or lessons, files or names; evidence files.",
             autocompletion=complete_scenario,
         ),
     ],
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Check scenarios, designs and evidence: every fault at once, with file, line and nearest right key. Writes nothing."""
+    """Check scenarios, designs, lessons and evidence: every fault at once, with file, line and nearest key. Writes nothing."""
     findings = []
     told: set[object] = set()
     for file in files:
@@ -88,7 +88,20 @@ def validate(
 def _in_words(file: str) -> str:
     if is_evidence(file):
         return _evidence_in_words(file)
-    return _design_in_words(file) if is_design(file) else _scenario_in_words(file)
+    if is_design(file):
+        return _design_in_words(file)
+    from persim.lessons.search import is_lesson
+
+    if find_named(file, search_folders()) is None and is_lesson(file):
+        return _lesson_in_words(file)
+    return _scenario_in_words(file)
+
+
+def _lesson_in_words(file: str) -> str:
+    from persim.lessons.file import read_lesson
+
+    lesson = read_lesson(file)
+    return f"{lesson.title}; a lesson of {lesson.minutes} minutes in {len(lesson.parts)} parts"
 
 
 def _evidence_in_words(file: str) -> str:

@@ -1,0 +1,244 @@
+"""What a reveal shows: its worlds run with many seeds, read as the lesson asks, and held against each other run by run.
+
+Worlds of one seed have the same people and luck, so a difference is taken seed by seed and its interval is that of the mean
+over seeds; the band is where nine of ten runs lie. A test reads the lessons' expectations through the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from persim.app.settings import Settings, read_settings
+from persim.evidence.measured import GROUP_LABELS
+from persim.intervals import means, paired, quantiles
+from persim.lessons.lesson import EVERYBODY, Choice, Compared, Reading, Reveal, Runs, World
+from persim.measures import COLUMN
+from persim.outcomes import BY_NAME
+from persim.simulate import Run, checked_groups, run_scenario
+
+BAND = (0.05, 0.95)
+RISES, FALLS, HARDLY_CHANGES, NOT_SETTLED = "rises", "falls", "hardly_changes", "not_settled"
+
+
+class Line(NamedTuple):
+    """One line of a chart: an outcome of a group in a world."""
+
+    world: str
+    outcome: str
+    group: str
+
+
+@dataclass(frozen=True)
+class OneSeed:
+    """What is kept of the runs of one seed: lines, shape (n_lines, n_weeks); readings, shape (n_readings,)."""
+
+    lines: np.ndarray
+    readings: np.ndarray
+
+
+def settings_of(runs: Runs, worlds: Sequence[World]) -> dict[str, Any]:
+    """Worlds of a lesson as the settings of a request."""
+    return {"people": runs.people, "seed": runs.seed, "luck": None, "worlds": [world.settings() for world in worlds]}
+
+
+def checked_settings(runs: Runs, world: World) -> Settings:
+    """One world as checked settings."""
+    return read_settings(settings_of(runs, [world]))
+
+
+def lines_of(reveal: Reveal) -> list[Line]:
+    """The lines of its chart, in order."""
+    names = [world.name for world in reveal.runs.worlds]
+    return [Line(w, o, g) for o in reveal.outcomes for g in reveal.groups for w in names]
+
+
+def readings_of(reveal: Reveal, choices: Sequence[Choice] = ()) -> list[Reading]:
+    """Every reading that is needed: the reveal's own, those of its expectations, of its bars, and of `largest` answers."""
+    found: list[Reading] = []
+    for compared in (reveal.compared, *(one.compared for one in reveal.expect), *named(reveal, choices)):
+        found += [compared.reading] if compared.against is None else [compared.reading, compared.against]
+    weeks = reveal.compared.reading.weeks
+    found += [Reading(line.outcome, line.world, weeks, line.group) for line in lines_of(reveal)]
+    return list(dict.fromkeys(found))
+
+
+def named(reveal: Reveal, choices: Sequence[Choice]) -> list[Compared]:
+    """The readings that answers with `largest` name: the reveal's, with that world, outcome or group instead."""
+    worlds = {world.name for world in reveal.runs.worlds}
+    found = []
+    for choice in choices:
+        if not choice.largest:
+            continue
+        kind = "world" if choice.largest in worlds else "outcome" if choice.largest in BY_NAME else "group"
+        reading, against = reveal.compared.reading, reveal.compared.against
+        same = against is not None and getattr(against, kind) == getattr(reading, kind)
+        found.append(Compared(
+            _with(reading, kind, choice.largest), _with(against, kind, choice.largest) if against and same else against,
+        ))  # fmt: skip
+    return found
+
+
+def _with(reading: Reading, kind: str, value: str) -> Reading:
+    values = {"outcome": reading.outcome, "world": reading.world, "group": reading.group} | {kind: value}
+    return Reading(values["outcome"], values["world"], reading.weeks, values["group"])
+
+
+def jobs_of(reveal: Reveal, choices: Sequence[Choice] = ()) -> list[partial[OneSeed]]:
+    """What is to be run: one job for each seed."""
+    lines, readings = tuple(lines_of(reveal)), tuple(readings_of(reveal, choices))
+    seeds = range(reveal.runs.seed, reveal.runs.seed + reveal.runs.replicates)
+    return [partial(one_seed, reveal.runs, reveal.over, lines, readings, seed) for seed in seeds]
+
+
+def one_seed(runs: Runs, over: int, lines: Sequence[Line], readings: Sequence[Reading], seed: int) -> OneSeed:
+    """Every world with one seed, read."""
+    groups = {one.group for one in (*lines, *readings)} - {EVERYBODY}
+    dimensions = checked_groups([GROUP_LABELS[group] for group in groups])
+    series: dict[int, np.ndarray] = {}
+    values = np.full(len(readings), np.nan)
+    for world in runs.worlds:
+        run = run_scenario(checked_settings(runs, world).scenario(), seed, "weekly", dimensions)
+        for number, line in enumerate(lines):
+            if line.world == world.name:
+                series[number] = over_time(run, line.outcome, line.group, over)
+        for number, reading in enumerate(readings):
+            if reading.world == world.name:
+                values[number] = over_weeks(run, reading)
+    n_weeks = min((len(line) for line in series.values()), default=0)
+    return OneSeed(np.stack([series[number][:n_weeks] for number in range(len(lines))]), values)
+
+
+def over_time(run: Run, outcome: str, group: str, over: int) -> np.ndarray:
+    """An outcome week by week, each week added up with the `over` - 1 before it; NaN until there are so many."""
+    column = _column(run, group)
+    if over <= 1 or BY_NAME[outcome].yearly:
+        return run.values(outcome)[:, column]
+    top, bottom = (_rolled(part[:, column], over) for part in _parts(run, outcome))
+    return _value(run, outcome, top, bottom, over)
+
+
+def over_weeks(run: Run, reading: Reading) -> float:
+    """One reading of a run: a rate of all its weeks, a flow's sum, a stock's mean; the last week of a figure "this year"."""
+    column, (first, last) = _column(run, reading.group), reading.weeks
+    if BY_NAME[reading.outcome].yearly:
+        return float(run.values(reading.outcome)[last, column])
+    top, bottom = (np.array([part[first : last + 1, column].sum()]) for part in _parts(run, reading.outcome))
+    return float(_value(run, reading.outcome, top, bottom, last - first + 1)[0])
+
+
+def _parts(run: Run, outcome: str) -> tuple[np.ndarray, np.ndarray]:
+    found = BY_NAME[outcome]
+    return _sum(found.top, run.counts), _sum(found.bottom, run.counts)
+
+
+def _sum(names: Sequence[str], counts: np.ndarray) -> np.ndarray:
+    total = np.zeros(counts.shape[:-1])
+    for name in names:
+        total += (-1.0 if name.endswith("-") else 1.0) * counts[..., COLUMN[name.rstrip("-")]]
+    return total
+
+
+def _value(run: Run, outcome: str, top: np.ndarray, bottom: np.ndarray, weeks: int) -> np.ndarray:
+    found = BY_NAME[outcome]
+    if not found.bottom:
+        return top / weeks if found.kind == "stock" else top
+    there = bottom > 0.0
+    return np.where(there, top / np.where(there, bottom, 1.0) * found.scale, np.nan)
+
+
+def _rolled(values: np.ndarray, over: int) -> np.ndarray:
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    found = np.full(len(values), np.nan)
+    if over <= len(values):
+        found[over - 1 :] = sums[over:] - sums[:-over]
+    return found
+
+
+def _column(run: Run, group: str) -> int:
+    return next(number for number, (_, label) in enumerate(run.labels) if label == group)
+
+
+class Told:
+    """The runs of a reveal, all seeds together: lines with their band, readings, differences and what they settle."""
+
+    def __init__(self, reveal: Reveal, seeds: Sequence[OneSeed], choices: Sequence[Choice] = ()) -> None:
+        """Take the results of `jobs_of`, in order."""
+        self.reveal, self.choices = reveal, tuple(choices)
+        self.lines = np.stack([seed.lines for seed in seeds])
+        self._readings = readings_of(reveal, choices)
+        self._values = np.stack([seed.readings for seed in seeds])
+
+    def values(self, reading: Reading) -> np.ndarray:
+        """A reading in every run."""
+        return self._values[:, self._readings.index(reading)]
+
+    def spread(self, reading: Reading) -> dict[str, float | None]:
+        """A reading's mean over runs, and where nine of ten lie."""
+        values = self.values(reading)
+        low, high = quantiles(values, BAND)
+        return {"value": number(means(values).mean), "low": number(low), "high": number(high)}
+
+    def difference(self, compared: Compared) -> dict[str, Any] | None:
+        """The reading less what it is held against, run by run: mean, interval, and the direction that they settle."""
+        if compared.against is None:
+            return None
+        apart = paired(self.values(compared.against), self.values(compared.reading))
+        low, high = float(apart.low), float(apart.high)
+        return {
+            "value": number(apart.mean), "low": number(low), "high": number(high), "n": int(apart.n),
+            "direction": direction(low, high, compared.smallest),
+        }  # fmt: skip
+
+    def right(self, choice: Choice) -> bool | None:
+        """Is a choice right? None for an opinion, and where the runs do not settle it."""
+        compared = self.reveal.compared
+        if choice.direction:
+            found = self.difference(compared)
+            settled = found is not None and found["direction"] != NOT_SETTLED
+            return found["direction"] == choice.direction if found and settled else None
+        if choice.between:
+            value = float(means(self.values(compared.reading)).mean)
+            low, high = choice.between
+            return None if np.isnan(value) else (low is None or value >= low) and (high is None or value < high)
+        return self._largest(choice) if choice.largest else None
+
+    def _largest(self, choice: Choice) -> bool | None:
+        names = [other.largest for other in self.choices if other.largest]
+        each = {name: self._held(one) for name, one in zip(names, named(self.reveal, self.choices), strict=True)}
+        order = sorted(each, key=lambda name: -float(means(each[name]).mean))
+        if not float(paired(each[order[1]], each[order[0]]).low) > 0.0:
+            return None
+        return choice.largest == order[0]
+
+    def _held(self, compared: Compared) -> np.ndarray:
+        own = self.values(compared.reading)
+        return own if compared.against is None else own - self.values(compared.against)
+
+
+def direction(low: float, high: float, smallest: float) -> str:
+    """What an interval of a difference settles, for the smallest difference of interest."""
+    if low > smallest:
+        return RISES
+    if high < -smallest:
+        return FALLS
+    if smallest > 0.0 and -smallest <= low and high <= smallest:
+        return HARDLY_CHANGES
+    return NOT_SETTLED
+
+
+def run_reveal(reveal: Reveal, choices: Sequence[Choice] = ()) -> Told:
+    """A reveal's runs, one after another."""
+    return Told(reveal, [job() for job in jobs_of(reveal, choices)], choices)
+
+
+def number(value: Any) -> float | None:
+    """A number that JSON can hold."""
+    return round(float(value), 5) if np.isfinite(value) else None
+
+
+__all__ = ["Line", "OneSeed", "Told", "jobs_of", "lines_of", "run_reveal"]
