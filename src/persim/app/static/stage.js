@@ -1,0 +1,376 @@
+// The picture of the service: everybody a dot beside the care coordinator, week by week. It can be read by eye, by pointer,
+// by keyboard and in words.
+
+import { dayOf, element, reducedMotion } from "./dom.js";
+import { AWAY_STEP, COLOURS, HAND_OFF_LINES, keyEntry, lineMark, postMark, PROFESSIONS, stepAt, stepMark, stepsOf, TOLD_COLOUR }
+  from "./palette.js";
+import { paintFields, paintHandOffs, paintPost, paintRing, paintTold, Sprites } from "./stage_paint.js";
+import { layoutOf, nearestTowards, placeAt, placesOf } from "./stage_places.js";
+import { personWords, postWords, stepCounts, weekWords } from "./stage_words.js";
+
+const LONGEST_MOVE = 420; // milliseconds
+const REACH = 16; // pixels from a dot at which it is meant
+const MOVES = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+
+function settled(t) {
+  return t < 0.5 ? 2 * t * t : 1 - (2 - 2 * t) ** 2 / 2;
+}
+
+/** The picture of one film. */
+export class Stage {
+  /**
+   * @param {HTMLElement} host
+   * @param {{onPick?: function({kind: string, id: number}): void, label?: string, height?: number, key?: boolean}} options
+   *   `label` names the world; `height` is the most it should take, if it can be
+   */
+  constructor(host, { onPick = null, label = "", height = null, key = true } = {}) {
+    Object.assign(this, { onPick, height, film: null, week: 0, colour: "stage", ringed: null, picked: null, focus: -1, hover: null });
+    this.ratio = Math.min(2, window.devicePixelRatio || 1);
+    this.canvas = element("canvas", { attributes: { "aria-hidden": "true" } });
+    this.tip = element("div", { class: "stage-tip", attributes: { hidden: true } });
+    this.live = element("div", { class: "unseen", attributes: { "aria-live": "polite" } });
+    this.board = element("div", {
+      class: "stage-canvas",
+      attributes: {
+        tabindex: "0", role: "application", "aria-roledescription": "picture of a service",
+        "aria-label": `${label ? `${label}: ` : ""}people around their care coordinators. Arrow keys move from one to the next, Enter opens.`,
+      },
+      on: {
+        pointermove: (event) => this.point(event), pointerleave: () => this.leave(), click: (event) => this.press(event),
+        keydown: (event) => this.key(event), focus: () => this.focused(), blur: () => this.leave(),
+      },
+    }, this.canvas, this.tip);
+    this.name = element("span", { text: label });
+    this.count = element("span", { class: "soft" });
+    this.heading = element("p", { class: "stage-heading", attributes: { hidden: !label } }, this.name, this.count);
+    this.keyList = element("ul", { class: "stage-key", attributes: { "aria-label": "Key, with how many there are this week" } });
+    this.marks = element("ul", { class: "stage-key marks", attributes: { "aria-label": "Key of posts and lines", hidden: !key } });
+    this.words = element("p", { class: "unseen stage-words" });
+    this.node = element("figure", { class: "stage" }, this.heading, this.board, this.keyList, this.marks, this.words, this.live);
+    host.append(this.node);
+    this.paint = this.paint.bind(this);
+    this.watcher = new ResizeObserver(() => this.resized());
+    this.watcher.observe(this.board);
+  }
+
+  /** The name of the world above the picture. */
+  setLabel(label) {
+    this.name.textContent = label;
+    this.heading.hidden = !label;
+  }
+
+  setFilm(film) {
+    const same = this.film && this.film.people === film.people;
+    this.film = film;
+    this.places = placesOf(film);
+    this.week = Math.min(this.week, film.weeks - 1);
+    if (!same) {
+      this.where = { x: new Float32Array(film.people), y: new Float32Array(film.people) };
+      this.from = { x: new Float32Array(film.people), y: new Float32Array(film.people) };
+      this.to = { x: new Float32Array(film.people), y: new Float32Array(film.people) };
+      this.fresh = new Uint8Array(film.people);
+      this.picked = null;
+      this.focus = -1;
+    }
+    this.drawnKey = "";
+    this.resized(true);
+  }
+
+  resized(anyway = false) {
+    const width = Math.round(this.board.clientWidth);
+    if (!this.film || !width || (width === this.width && !anyway)) return;
+    this.width = width;
+    const most = this.height ?? (width < 560 ? width * 1.75 : Math.min(620, Math.max(330, width * 0.6)));
+    this.layout = layoutOf(this.film, this.places, width, most);
+    this.canvas.width = Math.round(width * this.ratio);
+    this.canvas.height = Math.round(this.layout.height * this.ratio);
+    this.canvas.style.height = `${this.layout.height}px`;
+    this.sprites = {};
+    this.settle(this.week, 0);
+    this.say();
+    this.ask();
+  }
+
+  destroy() {
+    this.watcher.disconnect();
+    this.film = null;
+    this.node.remove();
+  }
+
+  /**
+   * Show a week.
+   * @param {number} week
+   * @param {{colour?: string, ringed?: ?Set<number>}} options what colours mean; who wears a ring (lives that have parted)
+   */
+  show(week, { colour = this.colour, ringed = this.ringed } = {}) {
+    this.colour = colour;
+    this.ringed = ringed;
+    if (!this.film) {
+      this.week = week;
+      return;
+    }
+    const now = performance.now();
+    const since = now - (this.shownAt ?? 0);
+    this.shownAt = now;
+    const bounded = Math.min(Math.max(0, week), this.film.weeks - 1);
+    if (bounded !== this.week && this.layout) this.settle(bounded, Math.min(LONGEST_MOVE, since * 0.95));
+    this.week = bounded;
+    this.say();
+    this.ask();
+  }
+
+  /** Mark a person or a post; null marks nobody. */
+  pick(kind, id) {
+    this.picked = kind ? { kind, id } : null;
+    if (kind) this.focus = kind === "person" ? id : this.film.people + id;
+    this.ask();
+  }
+
+  settle(week, duration) {
+    const { film, from, to, where } = this;
+    const before = this.week;
+    this.moving = false;
+    for (let person = 0; person < film.people; person += 1) {
+      const [x, y] = placeAt(film, this.places, this.layout, person, week);
+      from.x[person] = where.x[person];
+      from.y[person] = where.y[person];
+      const another = film.at("generation", person, week) !== film.at("generation", person, before);
+      this.fresh[person] = another ? 1 : 0;
+      if (another) [from.x[person], from.y[person]] = [x, y];
+      [to.x[person], to.y[person]] = [x, y];
+      if (from.x[person] !== x || from.y[person] !== y || another) this.moving = true;
+    }
+    this.share = 0;
+    this.duration = reducedMotion() ? 0 : duration;
+    this.began = performance.now();
+    if (!this.duration) this.arrive();
+  }
+
+  arrive() {
+    this.where.x.set(this.to.x);
+    this.where.y.set(this.to.y);
+    this.share = 1;
+    this.moving = false;
+  }
+
+  ask() {
+    if (this.asked || !this.layout) return;
+    this.asked = true;
+    window.requestAnimationFrame(this.paint);
+  }
+
+  paint() {
+    this.asked = false;
+    if (!this.film || !this.layout) return;
+    if (this.share < 1) {
+      const passed = (performance.now() - this.began) / this.duration;
+      if (passed >= 1) this.arrive();
+      else {
+        this.share = settled(passed);
+        if (this.moving) this.glide(this.share);
+        this.ask();
+      }
+    }
+    this.draw();
+  }
+
+  glide(share) {
+    const { from, to, where } = this;
+    for (let person = 0; person < where.x.length; person += 1) {
+      where.x[person] = from.x[person] + share * (to.x[person] - from.x[person]);
+      where.y[person] = from.y[person] + share * (to.y[person] - from.y[person]);
+    }
+  }
+
+  draw() {
+    const { film, layout, week, where } = this;
+    const pen = this.canvas.getContext("2d");
+    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    pen.clearRect(0, 0, layout.width, layout.height);
+    paintFields(pen, film, layout, week);
+    paintTold(pen, film, where, week, this.share);
+    for (let post = 0; post < film.posts; post += 1) if (layout.postX[post] >= 0) paintPost(pen, film, layout, post, week);
+    this.drawPeople(pen);
+    paintHandOffs(pen, film, layout, week, this.share);
+    this.drawMarked(pen);
+  }
+
+  drawPeople(pen) {
+    const { film, where, week } = this;
+    const sprites = (this.sprites[this.colour] ??= new Sprites(stepsOf(this.colour), this.layout.dot, this.ratio));
+    const busy = [];
+    for (let person = 0; person < film.people; person += 1) {
+      const step = stepAt(film, this.colour, person, week);
+      if (step > 0) busy.push(person, step);
+      else this.stamp(pen, sprites, person, step);
+    }
+    for (let at = 0; at < busy.length; at += 2) this.stamp(pen, sprites, busy[at], busy[at + 1]); // never hidden by those who wait
+    for (const person of this.ringed ?? []) {
+      paintRing(pen, where.x[person], where.y[person], this.layout.dot * 1.62, COLOURS.ink, 1.5);
+    }
+  }
+
+  stamp(pen, sprites, person, step) {
+    if (this.fresh[person] && this.share < 1) pen.globalAlpha = this.share;
+    sprites.stamp(pen, step, this.where.x[person], this.where.y[person]);
+    pen.globalAlpha = 1;
+  }
+
+  drawMarked(pen) {
+    const focused = this.focus >= 0 && document.activeElement === this.board && this.board.matches(":focus-visible");
+    for (const [one, colour, wide] of [
+      [this.picked ? this.indexOf(this.picked) : -1, COLOURS.violet, 3], [this.hover ?? -1, COLOURS.ink, 2],
+      [focused ? this.focus : -1, "#0b5a8f", 3],
+    ]) {
+      if (one < 0) continue;
+      const [x, y] = this.placeOf(one);
+      if (x >= 0) paintRing(pen, x, y, one < this.film.people ? this.layout.dot + 5 : this.layout.mark + 6, colour, wide, 1.5);
+    }
+  }
+
+  // Who is where: people first, then posts
+
+  indexOf({ kind, id }) {
+    return kind === "person" ? id : this.film.people + id;
+  }
+
+  placeOf(one) {
+    const { people } = this.film;
+    return one < people ? [this.where.x[one], this.where.y[one]] : [this.layout.postX[one - people], this.layout.postY[one - people]];
+  }
+
+  asPick(one) {
+    const { people } = this.film;
+    return one < people ? { kind: "person", id: one } : { kind: "post", id: one - people };
+  }
+
+  nearest(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    let best = -1;
+    let least = event.pointerType === "touch" ? 1.5 * REACH : REACH;
+    for (let one = 0; one < this.film.people + this.film.posts; one += 1) {
+      const [px, py] = this.placeOf(one);
+      const far = Math.hypot(px - x, py - y) - (one < this.film.people ? 0 : this.layout.mark * 0.8);
+      if (far < least) [best, least] = [one, far];
+    }
+    return best;
+  }
+
+  // Pointer and keys
+
+  point(event) {
+    if (!this.layout || event.pointerType === "touch") return;
+    const one = this.nearest(event);
+    this.board.style.cursor = one >= 0 ? "pointer" : "";
+    if (one === (this.hover ?? -1)) return;
+    this.hover = one >= 0 ? one : null;
+    this.showTip(one);
+    this.ask();
+  }
+
+  leave() {
+    this.hover = null;
+    this.tip.hidden = true;
+    this.ask();
+  }
+
+  press(event) {
+    if (!this.layout) return;
+    const one = this.nearest(event);
+    if (one < 0) return;
+    this.focus = one;
+    this.choose(one);
+  }
+
+  choose(one) {
+    const picked = this.asPick(one);
+    this.pick(picked.kind, picked.id);
+    this.onPick?.(picked);
+  }
+
+  focused() {
+    if (this.focus < 0 && this.film) this.focus = 0;
+    this.ask();
+  }
+
+  key(event) {
+    if (!this.layout) return;
+    if (event.key === "Enter" || event.key === " ") {
+      if (this.focus >= 0) this.choose(this.focus);
+    } else if (event.key in MOVES) this.moveFocus(MOVES[event.key]);
+    else if (event.key === "Home") this.focusOn(0);
+    else if (event.key === "Escape") this.leave();
+    else return;
+    if (event.key !== "Escape") event.preventDefault();
+  }
+
+  moveFocus([dx, dy]) {
+    const xs = [...this.where.x, ...this.layout.postX];
+    const ys = [...this.where.y, ...this.layout.postY];
+    const next = nearestTowards(xs, ys, Math.max(0, this.focus), dx, dy);
+    if (next >= 0) this.focusOn(next);
+  }
+
+  focusOn(one) {
+    this.focus = one;
+    this.showTip(one);
+    const { title, text } = this.wordsOf(one);
+    this.live.textContent = `${title}. ${text}`;
+    this.ask();
+  }
+
+  // Words
+
+  wordsOf(one) {
+    const { kind, id } = this.asPick(one);
+    return kind === "person" ? personWords(this.film, id, this.week, this.colour) : postWords(this.film, id, this.week);
+  }
+
+  showTip(one) {
+    this.tip.hidden = one < 0;
+    if (one < 0) return;
+    const { title, text } = this.wordsOf(one);
+    this.tip.replaceChildren(element("b", { text: title }), text);
+    const [x, y] = this.placeOf(one);
+    const wide = Math.min(this.tip.offsetWidth, this.width);
+    this.tip.style.left = `${Math.max(0, Math.min(x - wide / 2, this.width - wide))}px`;
+    const above = y - this.tip.offsetHeight - 14;
+    this.tip.style.top = `${above < -40 ? y + 16 : above}px`;
+  }
+
+  say() {
+    const { film, week, colour } = this;
+    const steps = stepsOf(colour);
+    const { counts, away } = stepCounts(film, colour, week);
+    if (this.drawnKey !== colour) this.drawKey(steps);
+    [...counts, away].forEach((n, step) => {
+      const entry = this.entries[step];
+      entry.count.textContent = String(n);
+      entry.node.hidden = step >= steps.length && n === 0;
+    });
+    if (this.ringEntry) this.ringEntry.node.hidden = !this.ringed;
+    if (this.ringed) this.ringEntry.count.textContent = String(this.ringed.size);
+    this.count.textContent = `${dayOf(film.start, week)} · ${film.people - away} people on a caseload`;
+    this.words.textContent = weekWords(film, week, colour, this.ringed);
+    if (!this.tip.hidden && this.hover !== null) this.showTip(this.hover);
+  }
+
+  drawKey(steps) {
+    this.drawnKey = this.colour;
+    const entry = (mark, words) => {
+      const count = element("b");
+      return { count, node: element("li", {}, mark, count, element("span", { text: words })) };
+    };
+    this.entries = [...steps, AWAY_STEP].map((step) => entry(stepMark(step), step.words));
+    const ring = { key: "ring", words: "", colour: COLOURS.ink, shape: "ring", size: 1.4 };
+    this.ringEntry = entry(stepMark(ring), "ringed: lives that have parted");
+    this.keyList.replaceChildren(...this.entries.map((one) => one.node), this.ringEntry.node);
+    const posts = PROFESSIONS.map((profession, number) => keyEntry(postMark(number), profession.words));
+    const lines = ["lost", "not taken", "taken"].map((words, kind) => {
+      const { colour, dash } = HAND_OFF_LINES[kind];
+      return keyEntry(lineMark(colour, dash, ["M9 0l7 8m0-8l-7 8", "M9 7l8-5", "M14 -3l0 8l-7-1"][kind]), `handed on: ${words}`);
+    });
+    this.marks.replaceChildren(...posts, ...lines, keyEntry(lineMark(TOLD_COLOUR, []), "word of mouth"));
+  }
+}
