@@ -45,13 +45,14 @@ def _scenario_json(scenario: Scenario) -> dict[str, Any]:
 
 
 def about(scenario: Scenario) -> dict[str, Any]:
-    """A scenario in words, and where its dials stand in the first week and whether a step of its own moves them."""
+    """A scenario in words, where its dials stand in the first week, and the path of those that it moves by itself."""
     weekly = scenario.weekly_parameters()
+    moved = sorted(name for name in DIALS if (weekly[name] != weekly[name][0]).any())
     return {
         "name": scenario.name, "title": scenario.title, "question": scenario.question.strip(),
         "expected": scenario.expected.strip(), "weeks": scenario.n_weeks, "start": scenario.start.isoformat(),
         "dials": {name: float(weekly[name][0]) for name in DIALS},
-        "moved": sorted(name for name in DIALS if (weekly[name] != weekly[name][0]).any()),
+        "moved": moved, "paths": {name: [round(value, 4) for value in weekly[name].tolist()] for name in moved},
     }  # fmt: skip
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -22,10 +20,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
 from persim.app import curves, stories
-from persim.app.catalogue import PURPOSE, catalogue
-from persim.app.films import Films
-from persim.app.guard import Guard, visitor_of
-from persim.app.pool import BusyError, Pool
+from persim.app.catalogue import catalogue
+from persim.app.guard import Guard
+from persim.app.lesson_routes import Opened, lesson_routes
+from persim.app.pool import BusyError
+from persim.app.routing import OvertakenError, Seminar, asked, body_of, busy, failed, overtaken, page, refused, whole
 from persim.app.scenario_text import command_of, scenario_text
 from persim.app.settings import Settings, brought, read_settings
 from persim.app.tables import csv_of
@@ -33,76 +32,6 @@ from persim.errors import InputError, PersimError
 from persim.twins import Twins
 
 HERE = Path(__file__).parent
-BUSY_SECONDS = 2
-Job = Callable[[], Any]
-
-
-class Seminar:
-    """What one server holds: its threads and the runs it keeps; nothing of visitors but whose turn it is."""
-
-    def __init__(self, threads: int | None = None) -> None:
-        """Start the threads."""
-        self.pool = Pool(threads)
-        self.films = Films()
-        self._asked: dict[tuple[str, str], list[Future[Any]]] = {}
-
-    async def run(self, request: Request, kind: str, jobs: Iterable[Job]) -> list[Any]:
-        """The results of jobs, done in the visitor's turn. What the visitor asked before of this kind is given up.
-
-        Raises: BusyError if too much stands in line; _OvertakenError if the visitor asked anew meanwhile.
-        """
-        visitor = visitor_of(request.scope)
-        for future in self._asked.pop((visitor, kind), ()):
-            future.cancel()
-        futures: list[Future[Any]] = []
-        try:
-            for job in jobs:
-                futures.append(self.pool.submit(visitor, job))
-            self._asked[visitor, kind] = futures
-            return list(await asyncio.gather(*(asyncio.wrap_future(future) for future in futures)))
-        except asyncio.CancelledError:
-            if any(future.cancelled() for future in futures):
-                raise _OvertakenError from None
-            raise
-        finally:
-            for future in futures:
-                future.cancel()
-            if self._asked.get((visitor, kind)) is futures:
-                del self._asked[visitor, kind]
-
-    def replicates(self, asked: int, worlds: int) -> int:
-        """How many runs a curve gets: fewer while many stand in line, so that everybody's dial answers."""
-        line = self.pool.waiting / self.pool.threads
-        most = asked if line < 25 else 8 if line < 60 else 4
-        return max(1, min(asked, most // worlds if most < asked else asked))
-
-
-class _OvertakenError(Exception):
-    """The visitor asked anew before this was answered."""
-
-
-async def body_of(request: Request) -> Mapping[str, Any]:
-    """The request's JSON. Raises: InputError unless it is an object."""
-    try:
-        found = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        raise InputError("the request is not JSON") from None
-    if not isinstance(found, dict):
-        raise InputError("the request is not a JSON object")
-    return found
-
-
-async def _asked(request: Request) -> tuple[Mapping[str, Any], Settings]:
-    body = await body_of(request)
-    return body, read_settings(body.get("settings"))
-
-
-def whole(body: Mapping[str, Any], name: str, default: int | None = None) -> int:
-    """A whole number of a request. Raises: InputError if it is none."""
-    value = body.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**9:
-        raise InputError(f"{name}: expected a whole number")
-    return value
 
 
 def _seminar(request: Request) -> Seminar:
@@ -124,13 +53,13 @@ async def post_curves(request: Request) -> Response:
 
 
 async def _curves(request: Request, kind: str) -> tuple[dict[str, Any], Settings]:
-    body, settings = await _asked(request)
+    body, settings = await asked(request)
     outcomes = curves.checked_outcomes(body.get("outcomes", ["reported_take_up", "real_take_up"]))
-    asked = curves.checked_replicates(body.get("replicates", 12))
+    wanted = curves.checked_replicates(body.get("replicates", 12))
     seminar = _seminar(request)
     n = len(settings.worlds)
     scenarios = await asyncio.to_thread(lambda: [settings.scenario(world) for world in range(n)])
-    replicates = seminar.replicates(asked, n)
+    replicates = seminar.replicates(wanted, n)
     jobs = [
         partial(curves.one_run, scenario, settings.seed + i, _luck(settings, i), outcomes)
         for i in range(replicates)
@@ -147,14 +76,14 @@ def _luck(settings: Settings, number: int) -> int | None:
 
 async def post_film(request: Request) -> Response:
     """The films of one or two worlds, one after the other, each after its length."""
-    body, settings = await _asked(request)
+    body, settings = await asked(request)
     seminar = _seminar(request)
 
     def job(world: int) -> bytes:
         return seminar.films.get(settings.scenario(world), settings.seed, settings.luck).film.as_bytes()
 
     films = await seminar.run(request, "film", [partial(job, world) for world in range(len(settings.worlds))])
-    content = b"".join(part for film in films for part in (len(film).to_bytes(4, "little") + b"\0" * 4, film))
+    content = b"".join(part for film in films for part in (len(film).to_bytes(4, "little"), film))
     return Response(content, media_type="application/octet-stream")
 
 
@@ -162,7 +91,7 @@ def _told(kind: str, tell: Callable[[Seminar, Settings, Mapping[str, Any]], Any]
     """A route that tells a story: in the visitor's turn, by `tell`."""
 
     async def route(request: Request) -> Response:
-        body, settings = await _asked(request)
+        body, settings = await asked(request)
         seminar = _seminar(request)
         (found,) = await seminar.run(request, kind, [partial(tell, seminar, settings, body)])
         return JSONResponse(found)
@@ -215,7 +144,7 @@ def _lucks(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any
 
 async def post_scenario(request: Request) -> Response:
     """A world as a scenario file, and the command that runs it."""
-    body, settings = await _asked(request)
+    body, settings = await asked(request)
     world = whole(body, "world", 0)
     text = await asyncio.to_thread(scenario_text, settings, world)
     return JSONResponse({"text": text, "command": command_of(settings, world)})
@@ -241,43 +170,6 @@ async def post_check(request: Request) -> Response:
     })  # fmt: skip
 
 
-# Pages and errors
-
-
-def page(name: str) -> Callable[[Request], Any]:
-    """A route that answers with a page."""
-
-    async def route(request: Request) -> Response:
-        here = name.partition(".")[0]
-        return request.app.state.pages.TemplateResponse(request, name, {"purpose": PURPOSE, "here": here})
-
-    return route
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, 400)
-
-
-async def _busy(request: Request, error: Exception) -> Response:
-    words = "many runs are in line just now; this page asks again by itself"
-    headers = {"retry-after": str(BUSY_SECONDS)}
-    return JSONResponse({"error": words, "retry": BUSY_SECONDS}, 503, headers=headers)
-
-
-async def _overtaken(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": "asked anew meanwhile", "overtaken": True}, 409)
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    code = error.status_code if isinstance(error, HTTPException) else 500
-    words = (
-        "there is nothing at this address"
-        if code == 404
-        else "something went wrong on the server; its terminal says what"
-    )
-    return JSONResponse({"error": words}, code)
-
-
 def make_app(hosts: Iterable[str] = (), threads: int | None = None, lessons: Path | None = None) -> Starlette:
     """The server as an ASGI app.
 
@@ -296,6 +188,7 @@ def make_app(hosts: Iterable[str] = (), threads: int | None = None, lessons: Pat
     told = {"story": _story, "twins": _twins, "meetings": _meetings, "week": _week, "lucks": _lucks}
     routes = [
         Route("/", page("explore.html.j2")),
+        *lesson_routes(),
         Route("/api/catalogue", get_catalogue),
         Route("/api/curves", post_curves, methods=["POST"]),
         Route("/api/film", post_film, methods=["POST"]),
@@ -310,10 +203,11 @@ def make_app(hosts: Iterable[str] = (), threads: int | None = None, lessons: Pat
         lifespan=life,
         middleware=[Middleware(Guard, hosts=hosts), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
         exception_handlers={
-            PersimError: _refused, BusyError: _busy, _OvertakenError: _overtaken, HTTPException: _failed, Exception: _failed,
+            PersimError: refused, BusyError: busy, OvertakenError: overtaken, HTTPException: failed, Exception: failed,
         },
     )  # fmt: skip
     app.state.seminar = seminar
     app.state.lessons = lessons
+    app.state.opened = Opened()
     app.state.pages = Jinja2Templates(directory=HERE / "pages")
     return app

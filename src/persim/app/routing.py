@@ -1,0 +1,144 @@
+"""What every route needs: the server's threads and kept runs, reading a request, pages, and what is said when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from persim.app.catalogue import PURPOSE
+from persim.app.films import Films
+from persim.app.guard import visitor_of
+from persim.app.pool import Pool
+from persim.app.settings import Settings, read_settings
+from persim.errors import InputError
+
+BUSY_SECONDS = 2
+Job = Callable[[], Any]
+
+
+class Seminar:
+    """What one server holds: its threads and the runs it keeps; nothing of visitors but whose turn it is."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        """Start the threads."""
+        self.pool = Pool(threads)
+        self.films = Films()
+        self._asked: dict[tuple[str, str], list[Future[Any]]] = {}
+        self._shared = itertools.count()
+
+    async def run(self, request: Request, kind: str, jobs: Iterable[Job]) -> list[Any]:
+        """The results of jobs, done in the visitor's turn. What the visitor asked before of this kind is given up.
+
+        Raises: BusyError if too much stands in line; OvertakenError if the visitor asked anew meanwhile.
+        """
+        visitor = visitor_of(request.scope)
+        for future in self._asked.pop((visitor, kind), ()):
+            future.cancel()
+        futures: list[Future[Any]] = []
+        try:
+            for job in jobs:
+                futures.append(self.pool.submit(visitor, job))
+            self._asked[visitor, kind] = futures
+            return list(await asyncio.gather(*(asyncio.wrap_future(future) for future in futures)))
+        except asyncio.CancelledError:
+            if any(future.cancelled() for future in futures):
+                raise OvertakenError from None
+            raise
+        finally:
+            for future in futures:
+                future.cancel()
+            if self._asked.get((visitor, kind)) is futures:
+                del self._asked[visitor, kind]
+
+    async def shared(self, jobs: Iterable[Job]) -> list[Any]:
+        """The results of jobs that many visitors wait for: in a turn of their own, not given up when one of them goes.
+
+        Raises: BusyError if too much stands in line.
+        """
+        turn = f"shared {next(self._shared)}"
+        futures = [self.pool.submit(turn, job) for job in jobs]
+        return list(await asyncio.gather(*(asyncio.wrap_future(future) for future in futures)))
+
+    def replicates(self, asked: int, worlds: int) -> int:
+        """How many runs a curve gets: fewer while many stand in line, so that everybody's dial answers."""
+        line = self.pool.waiting / self.pool.threads
+        most = asked if line < 25 else 8 if line < 60 else 4
+        return max(1, min(asked, most // worlds if most < asked else asked))
+
+
+class OvertakenError(Exception):
+    """The visitor asked anew before this was answered."""
+
+
+async def body_of(request: Request) -> Mapping[str, Any]:
+    """The request's JSON. Raises: InputError unless it is an object."""
+    try:
+        found = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise InputError("the request is not JSON") from None
+    if not isinstance(found, dict):
+        raise InputError("the request is not a JSON object")
+    return found
+
+
+async def asked(request: Request) -> tuple[Mapping[str, Any], Settings]:
+    """The request's JSON and its settings. Raises: InputError with every fault."""
+    body = await body_of(request)
+    return body, read_settings(body.get("settings"))
+
+
+def whole(body: Mapping[str, Any], name: str, default: int | None = None) -> int:
+    """A whole number of a request. Raises: InputError if it is none."""
+    value = body.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**9:
+        raise InputError(f"{name}: expected a whole number")
+    return value
+
+
+# Pages and errors
+
+
+def page(name: str) -> Callable[[Request], Any]:
+    """A route that answers with a page."""
+
+    async def route(request: Request) -> Response:
+        here = name.partition(".")[0]
+        return request.app.state.pages.TemplateResponse(request, name, {"purpose": PURPOSE, "here": here})
+
+    return route
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """What cannot be used, in words."""
+    return JSONResponse({"error": str(error)}, 400)
+
+
+async def busy(request: Request, error: Exception) -> Response:
+    """Too much stands in line."""
+    words = "many runs are in line just now; this page asks again by itself"
+    headers = {"retry-after": str(BUSY_SECONDS)}
+    return JSONResponse({"error": words, "retry": BUSY_SECONDS}, 503, headers=headers)
+
+
+async def overtaken(request: Request, error: Exception) -> Response:
+    """The visitor asked anew."""
+    return JSONResponse({"error": "asked anew meanwhile", "overtaken": True}, 409)
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """Nothing there, or a fault of ours, which the terminal tells."""
+    code = error.status_code if isinstance(error, HTTPException) else 500
+    words = (
+        "there is nothing at this address"
+        if code == 404
+        else "something went wrong on the server; its terminal says what"
+    )
+    return JSONResponse({"error": words}, code)

@@ -1,0 +1,350 @@
+// The explore page: dials, the picture of a service, charts; one world or two.
+
+import { bringTexts, fragmentOf, queryOf, settingsOf } from "./address.js";
+import { ask } from "./api.js";
+import { Clock, clockBar } from "./clock.js";
+import { dialsPanel } from "./dials.js";
+import { announce, dateOf, element } from "./dom.js";
+import { ExploreCharts, chartedOutcomes } from "./explore_charts.js";
+import { ExploreState } from "./explore_state.js";
+import { partingWeeks, readFilms } from "./film.js";
+import { storyPanel, twinsPanel } from "./person.js";
+import { Stage } from "./stage.js";
+import { pictureOf, save, takeAlongBar } from "./take_along.js";
+import { worldsBar } from "./worlds_bar.js";
+
+const QUICK = 6; // runs while a dial is turned
+const FULL = 20; // runs when it rests
+const REST = 220; // milliseconds without a turn after which a dial rests
+const COLOURS_OF = [["stage", "how far on the way"], ["barrier", "what stands in the way"], ["legal", "legal status"]];
+
+class ExplorePage {
+  constructor(known, settings, page) {
+    this.known = known;
+    this.state = new ExploreState(known, settings, page);
+    this.films = [];
+    this.asking = false;
+    this.again = false;
+    this.picked = page.person;
+  }
+
+  build() {
+    const state = this.state;
+    const controls = document.getElementById("controls");
+    const dialsHost = element("div", { class: "dials-place" });
+    this.bar = worldsBar(controls, state, {
+      onChange: () => this.changed(true),
+      onActive: () => this.showDials(),
+      onFile: (file) => this.open(file),
+    });
+    controls.append(dialsHost, this.everybody());
+    this.dials = dialsPanel(dialsHost, this.known.dials, {
+      onTurn: (name, value, final) => {
+        state.turn(name, value);
+        this.changed(final, !final);
+      },
+      onBack: (name) => {
+        state.back(name);
+        this.changed(true);
+      },
+    });
+    this.clock = new Clock({ weeks: 260, week: state.week, onWeek: (week) => this.showWeek(week) });
+    this.clockBar = clockBar(document.getElementById("clock"), this.clock, {});
+    this.clock.watch(() => (this.clock.playing ? null : this.keepAddress()));
+    this.colours(document.getElementById("colours"));
+    this.charts = new ExploreCharts(document.getElementById("charts"), this.known, (number) => state.nameOf(number));
+    this.stages();
+    this.along(document.getElementById("charts"));
+    this.showDials();
+  }
+
+  /** Seed, people, luck: what both worlds share. */
+  everybody() {
+    const { state, known } = this;
+    const field = (name, label, [low, high], title) => {
+      const input = element("input", {
+        attributes: { type: "number", id: `all-${name}`, min: low, max: high, step: 1, inputmode: "numeric", title },
+        on: {
+          change: () => {
+            const value = Math.round(Number(input.value));
+            if (!Number.isFinite(value) || value < low || value > high || input.value === "") input.value = state.settings[name];
+            else state.settings[name] = value;
+            this.changed(true);
+          },
+        },
+      });
+      input.value = String(state.settings[name]);
+      return element("div", { class: "field" }, element("label", { attributes: { for: `all-${name}` }, text: label }), input);
+    };
+    const another = element("button", {
+      class: "button slight", text: "The same people, other luck", attributes: { type: "button" },
+      on: {
+        click: () => {
+          state.settings.luck = (state.settings.luck ?? state.settings.seed) + 1;
+          this.changed(true);
+          announce(`The same people with luck number ${state.settings.luck}.`);
+        },
+      },
+    });
+    this.luckWords = element("span", { class: "small soft" });
+    const reset = element("button", {
+      class: "button slight", text: "All dials back", attributes: { type: "button" },
+      on: {
+        click: () => {
+          state.reset();
+          this.changed(true);
+        },
+      },
+    });
+    return element("details", { class: "everybody" },
+      element("summary", { text: "People and luck" }),
+      field("people", "People under the Trust", known.limits.people, "More people: less chance, larger pictures"),
+      field("seed", "Another place: seed", known.limits.seed, "Each seed is another place, with other people and luck"),
+      element("div", { class: "lucks" }, another, this.luckWords), reset);
+  }
+
+  colours(host) {
+    const inputs = COLOURS_OF.map(([value, words]) => {
+      const input = element("input", {
+        attributes: { type: "radio", name: "colour", value },
+        on: {
+          change: () => {
+            this.state.colour = value;
+            this.showWeek(this.clock.week);
+            this.keepAddress();
+          },
+        },
+      });
+      input.checked = value === this.state.colour;
+      return element("label", {}, input, element("span", { text: words }));
+    });
+    host.append(element("fieldset", { class: "choices" }, element("legend", { text: "Show" }), ...inputs));
+  }
+
+  /** One picture for each world. */
+  stages() {
+    const host = document.getElementById("stages");
+    for (const view of this.views ?? []) view.stage.destroy?.();
+    this.views = this.state.worlds.map((world, number) => {
+      const heading = element("h2", { class: "world-name" });
+      const place = element("div", { class: "world" }, this.state.two ? heading : null);
+      return { heading, place, number };
+    });
+    host.replaceChildren(...this.views.map((view) => view.place));
+    host.classList.toggle("two", this.state.two);
+    for (const view of this.views) {
+      const side = view.number ? "the right world" : "the left world";
+      const label = this.state.two ? `The service in ${side}` : "The service";
+      view.stage = new Stage(view.place, { label, onPick: (picked) => this.pick(picked, view.number) });
+    }
+  }
+
+  // Asking
+
+  /** Settings changed. @param {boolean} rests ask for all of it @param {boolean} quick a dial is being turned */
+  changed(rests, quick = false) {
+    this.showDials();
+    if (this.views.length !== this.state.worlds.length) this.stages();
+    clearTimeout(this.resting);
+    if (quick) this.askCurves(QUICK, false);
+    this.resting = setTimeout(() => this.askAll(), quick ? REST : rests ? 0 : REST);
+  }
+
+  async askAll() {
+    this.keepAddress();
+    const settings = structuredClone(this.state.settings);
+    this.askFilm(settings);
+    await this.askCurves(FULL, true);
+  }
+
+  /** Ask for curves; while an answer is on its way, only the last wish is kept. */
+  async askCurves(replicates, all) {
+    if (this.asking) {
+      this.again = { replicates, all };
+      return;
+    }
+    this.asking = true;
+    const settings = structuredClone(this.state.settings);
+    try {
+      const curves = await ask("/api/curves", { settings, replicates, outcomes: chartedOutcomes(all) }, { kind: "curves" });
+      if (curves) this.charts.setCurves(curves);
+      this.trouble("");
+    } catch (error) {
+      this.trouble(error.message);
+    }
+    this.asking = false;
+    if (this.again) {
+      const wish = this.again;
+      this.again = false;
+      this.askCurves(wish.replicates, wish.all);
+    }
+  }
+
+  async askFilm(settings) {
+    try {
+      const buffer = await ask("/api/film", { settings }, { kind: "film", as: "buffer" });
+      if (buffer) this.setFilms(readFilms(buffer));
+    } catch (error) {
+      this.trouble(error.message);
+    }
+  }
+
+  setFilms(films) {
+    this.films = films;
+    this.parted = films.length === 2 ? partingWeeks(films[0], films[1]) : null;
+    const weeks = Math.min(...films.map((film) => film.weeks));
+    this.clock.setWeeks(weeks);
+    this.clockBar.setStart(films[0].start);
+    this.views.forEach((view, number) => {
+      if (films[number]) view.stage.setFilm(films[number]);
+      view.heading.textContent = this.state.nameOf(number);
+    });
+    this.charts.setFilms(films);
+    this.showWeek(this.clock.week);
+    document.body.dataset.ready = "yes";
+    if (this.picked !== null && this.picked !== undefined) {
+      this.pick({ kind: "person", id: this.picked }, 0);
+      this.picked = null;
+    }
+  }
+
+  // Showing
+
+  showWeek(week) {
+    this.state.week = week;
+    const ringed = this.ringedBy(week);
+    this.views.forEach((view) => {
+      if (this.films[view.number]) view.stage.show(week, { colour: this.state.colour, ringed });
+    });
+    this.charts.mark(week);
+    if (!this.clock.playing) this.showDials();
+  }
+
+  /** Whose lives have parted by a week. */
+  ringedBy(week) {
+    if (!this.parted) return null;
+    const found = new Set();
+    this.parted.forEach((since, person) => {
+      if (since <= week) found.add(person);
+    });
+    return found;
+  }
+
+  showDials() {
+    this.bar.show();
+    this.dials.show(this.state.dialState(this.state.world, this.state.week));
+    const { luck } = this.state.settings;
+    this.luckWords.textContent = luck === null ? "" : `luck number ${luck}`;
+  }
+
+  trouble(words) {
+    const box = document.getElementById("trouble");
+    if (box.textContent !== words) box.textContent = words;
+    box.hidden = !words;
+  }
+
+  async pick(picked, number) {
+    const settings = structuredClone(this.state.settings);
+    this.clock.pause();
+    try {
+      if (this.state.two && picked.kind === "person" && !this.state.alike) {
+        const twins = await ask("/api/twins", { settings, person: picked.id }, { kind: "story" });
+        if (twins) twinsPanel(document.body, twins);
+        return;
+      }
+      const story = await ask("/api/story", { settings, world: number, [picked.kind]: picked.id }, { kind: "story" });
+      if (story) storyPanel(document.body, story);
+    } catch (error) {
+      this.trouble(error.message);
+    }
+  }
+
+  async open(file) {
+    try {
+      if (file.size > this.known.limits.text) throw new Error(`${file.name} is larger than ${this.known.limits.text / 1024} KiB`);
+      const text = await file.text();
+      const about = await ask("/api/check", { text }, { kind: "check" });
+      if (!about) return;
+      this.state.bring(text, about);
+      this.trouble("");
+      this.changed(true);
+    } catch (error) {
+      this.trouble(error.message);
+    }
+  }
+
+  // Taking along
+
+  keepAddress() {
+    const query = queryOf(this.state.settings, this.pageState(), this.known.dials.map((dial) => dial.name));
+    window.history.replaceState(null, "", `${window.location.pathname}${query ? `?${query}` : ""}${window.location.hash}`);
+    fragmentOf(this.state.settings).then((fragment) => {
+      const place = `${window.location.pathname}${window.location.search}${fragment ? `#${fragment}` : ""}`;
+      if (fragment !== null) window.history.replaceState(null, "", place);
+    });
+  }
+
+  pageState() {
+    return { week: this.state.week || null, colour: this.state.colour === "stage" ? null : this.state.colour, person: null };
+  }
+
+  along(host) {
+    const world = () => (this.state.two ? this.state.active : 0);
+    takeAlongBar(host, {
+      address: async () => {
+        const fragment = await fragmentOf(this.state.settings);
+        if (fragment === null) throw new Error("Your scenario file is too long for an address: pass the file on with it.");
+        this.keepAddress();
+        return window.location.href;
+      },
+      scenario: async () => {
+        const found = await ask("/api/scenario", { settings: this.state.settings, world: world() }, { kind: "scenario" });
+        save("from_the_page.yaml", new Blob([found.text], { type: "application/yaml" }));
+        return `Saved. The same run on the command line: ${found.command}`;
+      },
+      table: async () => {
+        const body = { settings: this.state.settings, replicates: FULL, outcomes: chartedOutcomes(true) };
+        const text = await ask("/api/table", body, { kind: "table", as: "text" });
+        save("persim_seminar.csv", new Blob([text], { type: "text/csv" }));
+        return "Saved: one row a week, world and outcome.";
+      },
+      picture: async () => {
+        const canvases = this.views.map((view) => view.place.querySelector("canvas")).filter(Boolean);
+        const drawings = [...document.querySelectorAll("#charts .chart svg")]
+          .filter((drawing) => drawing.getBoundingClientRect().width > 60 && drawing.closest(".chart-plot"))
+          .map((drawing) => ({ drawing, title: drawing.closest(".chart").querySelector("strong").textContent }));
+        const names = this.state.worlds.map((one, number) => this.state.nameOf(number)).join(" beside ");
+        const blob = await pictureOf(canvases, drawings, {
+          title: names,
+          lines: [
+            `${dateOf(this.films[0].start, this.clock.week)}; ${this.state.settings.people} synthetic people, seed ${this.state.settings.seed}; ` +
+              `persim ${this.known.version}; ${window.location.search || "all dials as the scenario has them"}`,
+            this.known.purpose,
+          ],
+        });
+        save("persim_seminar.png", blob);
+        return "Saved.";
+      },
+    });
+  }
+}
+
+async function start() {
+  const box = document.getElementById("trouble");
+  try {
+    const known = await ask("/api/catalogue", null, { kind: "catalogue" });
+    const { settings, page } = settingsOf(window.location.search, known.dials.map((dial) => dial.name));
+    await bringTexts(window.location.hash, settings).catch(() => {
+      box.textContent = "The scenario in this address cannot be read.";
+      box.hidden = false;
+    });
+    const explore = new ExplorePage(known, settings, page);
+    explore.build();
+    await explore.askAll();
+  } catch (error) {
+    box.textContent = error.message;
+    box.hidden = false;
+  }
+}
+
+start();
