@@ -109,7 +109,7 @@ export function lastValue(one) {
 
 /** A value beside an axis: short, its unit said by the chart. */
 export function axisWords(value, unit) {
-  if (unit === "percent") return `${wholeOrParts(100 * value, Number.isInteger(Math.round(1000 * value) / 10) ? 0 : 1)} %`;
+  if (unit === "percent") return `${wholeOrParts(100 * value, Number.isInteger(Math.round(1000 * value) / 10) ? 0 : 1)}\u00a0%`;
   if (unit === "points") return `${value > 0 ? "+" : ""}${wholeOrParts(100 * value, 0)}`;
   const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 0.1 ? 2 : 1;
   return wholeOrParts(value, digits);

@@ -3,7 +3,7 @@
 import { announce, dateOf, dayOf, element, reducedMotion, svg } from "./dom.js";
 
 const SPEEDS = [
-  { weeks: 2, words: "slow" }, { weeks: 6, words: "usual" }, { weeks: 16, words: "fast" }, { weeks: 52, words: "a year a second" },
+  { weeks: 2, words: "slow" }, { weeks: 6, words: "usual" }, { weeks: 16, words: "fast" }, { weeks: 52, words: "very fast" },
 ];
 const ICONS = {
   play: "M5 3l11 7-11 7z", pause: "M5 3h4v14H5zM12 3h4v14h-4z", back: "M13 3v14L5 10z", on: "M7 3v14l8-7z",

@@ -63,7 +63,7 @@ export function reducedMotion() {
 /** A share in per cent: 0.184 is "18 %". @param {?number} x @param {number} [digits] @returns {string} */
 export function percent(x, digits = 0) {
   if (x === null || x === undefined || Number.isNaN(x)) return "–";
-  return `${wholeOrParts(100 * x, digits)} %`;
+  return `${wholeOrParts(100 * x, digits)}\u00a0%`;
 }
 
 /** A number with thin spaces between thousands and a true minus. @param {?number} x @param {number} [digits] */
@@ -83,7 +83,7 @@ export function inUnit(x, unit) {
   if (x === null || x === undefined || Number.isNaN(x)) return "–";
   const small = Math.abs(x) < 0.0995 && x !== 0;
   if (unit === "percent") return percent(x, small ? 1 : 0);
-  if (unit === "points") return `${x > 0 ? "+" : ""}${wholeOrParts(100 * x, 1)} points`;
+  if (unit === "points") return `${x > 0 ? "+" : ""}${wholeOrParts(100 * x, 1)}\u00a0points`;
   if (unit === "index") return wholeOrParts(x, 2);
   if (unit === "number") return wholeOrParts(x, Number.isInteger(x) || Math.abs(x) >= 100 ? 0 : 1);
   return `${wholeOrParts(x, Math.abs(x) >= 100 ? 0 : 1)} ${unit}`;

@@ -6,7 +6,7 @@ import { element, svg } from "./dom.js";
 /** Colours by name. */
 export const COLOURS = {
   blue: "#0072b2", vermilion: "#d55e00", green: "#009e73", sky: "#56b4e9", orange: "#e69f00", pink: "#cc79a7",
-  yellow: "#f0e442", grey: "#b4bdc8", dark: "#4a5464", ink: "#1d2430", rust: "#b84700", violet: "#7a3e9d",
+  yellow: "#f0e442", grey: "#929dab", dark: "#4a5464", ink: "#1d2430", rust: "#b84700", violet: "#7a3e9d",
 };
 
 /** Two worlds, left and right: colour of lines and words, and the dash of the second. */
@@ -20,8 +20,8 @@ const STAGE_IN_USE = 10;
 /** Steps on the way to a budget: few, grouped from `persim.state.Stage`. `size` is relative to a usual dot. */
 export const STAGE_STEPS = [
   { key: "outside", words: "not on the way", colour: COLOURS.grey, shape: "dot", size: 0.8 },
-  { key: "waiting", words: "handed on, waiting", colour: COLOURS.orange, shape: "triangle", size: 1.15 },
-  { key: "assessed", words: "raised, being assessed", colour: COLOURS.sky, shape: "diamond", size: 1.15 },
+  { key: "waiting", words: "handed on, waiting", colour: COLOURS.orange, edge: "#9a6a00", shape: "triangle", size: 1.15 },
+  { key: "assessed", words: "raised, being assessed", colour: COLOURS.sky, edge: "#1f7db3", shape: "diamond", size: 1.15 },
   { key: "planned", words: "plan, money, setting up", colour: COLOURS.blue, shape: "square", size: 1.05 },
   { key: "real", words: "budget in use, real", colour: COLOURS.green, shape: "eye", size: 1.35 },
   { key: "unreal", words: "in use, not real", colour: COLOURS.green, shape: "ring", size: 1.2 },
@@ -30,15 +30,17 @@ export const STAGE_STEPS = [
 
 /** Barriers, grouped as `persim.barriers` groups them; `codes` are those of `persim.state.Barrier`. */
 export const BARRIER_STEPS = [
-  { key: "none", words: "none recorded", codes: [0], colour: COLOURS.grey, shape: "dot", size: 0.8 },
+  { key: "ineligible", words: "not found eligible", codes: [], colour: "#c3cad3", shape: "dot", size: 0.7 },
+  { key: "in_use", words: "a budget in use", codes: [], colour: COLOURS.green, shape: "eye", size: 1.35 },
+  { key: "none", words: "none recorded", codes: [0], colour: COLOURS.grey, shape: "dot", size: 0.85 },
   { key: "no_occasion", words: "no occasion yet", codes: [19], colour: COLOURS.grey, shape: "ring", size: 0.85 },
-  { key: "need", words: "need not recognised", codes: [2], colour: COLOURS.sky, shape: "diamond", size: 1.15 },
+  { key: "need", words: "need not recognised", codes: [2], colour: COLOURS.sky, edge: "#1f7db3", shape: "diamond", size: 1.15 },
   { key: "readiness", words: "“not stable enough now”", codes: [3], colour: COLOURS.blue, shape: "square", size: 1.05 },
-  { key: "time", words: "no time, nobody there", codes: [1, 4, 5], colour: COLOURS.orange, shape: "triangle", size: 1.15 },
-  { key: "role", words: "somebody else's job", codes: [6, 12], colour: COLOURS.pink, shape: "dot", size: 1.1 },
+  { key: "time", words: "no time, nobody there", codes: [1, 4, 5], colour: COLOURS.orange, edge: "#9a6a00", shape: "triangle", size: 1.15 },
+  { key: "role", words: "somebody else's job", codes: [6, 12], colour: COLOURS.pink, edge: "#9c4577", shape: "dot", size: 1.1 },
   { key: "knowledge", words: "process not known", codes: [7], colour: "#8a7a00", shape: "cross", size: 1.05 },
   { key: "risk", words: "risk seen, or the law", codes: [8, 9], colour: COLOURS.vermilion, shape: "fall", size: 1.15 },
-  { key: "information", words: "not told of budgets", codes: [10], colour: COLOURS.green, shape: "eye", size: 1.15 },
+  { key: "information", words: "not told of budgets", codes: [10], colour: COLOURS.violet, shape: "hexagon", size: 1.05 },
   { key: "process", words: "steps, money, market", codes: [13, 14, 15, 16, 17], colour: COLOURS.ink, shape: "square", size: 0.95 },
   { key: "choice", words: "declined, or ended", codes: [11, 18], colour: COLOURS.dark, shape: "ring", size: 1.1 },
 ];
@@ -47,7 +49,7 @@ export const BARRIER_STEPS = [
 export const LEGAL_STEPS = [
   { key: "voluntary", words: "voluntary", codes: [0], colour: COLOURS.grey, shape: "dot", size: 0.8 },
   { key: "section", words: "detained under a section", codes: [1, 2], colour: COLOURS.dark, shape: "square", size: 1.1 },
-  { key: "cto", words: "community treatment order", codes: [3], colour: COLOURS.orange, shape: "diamond", size: 1.2 },
+  { key: "cto", words: "community treatment order", codes: [3], colour: COLOURS.orange, edge: "#9a6a00", shape: "diamond", size: 1.2 },
 ];
 
 /** Somebody who is on no caseload. */
@@ -121,6 +123,8 @@ export function stepAt(film, colour, person, week) {
   const stage = film.at("stage", person, week);
   if (stage === STAGE_AWAY) return -1;
   if (colour === "stage") return stageStep(stage, film.at("budget", person, week));
+  if (colour === "barrier" && stage === STAGE_IN_USE) return 1;
+  if (colour === "barrier" && stage < 2 && !film.at("eligible", person, week)) return 0;
   return STEPS_BY_CODE[colour][film.at(colour, person, week)] ?? 0;
 }
 
@@ -154,7 +158,7 @@ export function stepMark(step, r = 5) {
   const size = r * step.size;
   const attributes = hollow
     ? { d: shapePath(step.shape, size - 0.8), fill: "#fff", stroke: step.colour, "stroke-width": 1.8 }
-    : { d: shapePath(step.shape, size), fill: step.colour };
+    : { d: shapePath(step.shape, size), fill: step.colour, stroke: step.edge ?? "none" };
   const eye = step.shape === "eye" ? svg("circle", { attributes: { r: size * 0.36, fill: "#fff" } }) : null;
   return svg(
     "svg", { attributes: { viewBox: "-9 -9 18 18", "aria-hidden": "true" } }, svg("path", { attributes }), eye,
@@ -174,7 +178,7 @@ export function postMark(profession) {
 
 /** A line's mark for a key: of a hand-off, or of word of mouth. @returns {SVGElement} */
 export function lineMark(colour, dash, end = "") {
-  const attributes = { d: "M-14 5Q0 -9 13 4", fill: "none", stroke: colour, "stroke-width": 2, "stroke-dasharray": dash.join(" ") };
+  const attributes = { d: "M-14 4Q0 -8 12 3", fill: "none", stroke: colour, "stroke-width": 2, "stroke-dasharray": dash.join(" ") };
   return svg(
     "svg", { class: "wide", attributes: { viewBox: "-16 -9 32 18", "aria-hidden": "true" } },
     svg("path", { attributes }), end ? svg("path", { attributes: { d: end, fill: "none", stroke: colour, "stroke-width": 2 } }) : null,

@@ -80,7 +80,7 @@ export class Stage {
     const width = Math.round(this.board.clientWidth);
     if (!this.film || !width || (width === this.width && !anyway)) return;
     this.width = width;
-    const most = this.height ?? (width < 560 ? width * 1.75 : Math.min(620, Math.max(330, width * 0.6)));
+    const most = this.height ?? (width < 560 ? width * 1.75 : Math.min(760, Math.max(330, width * 0.52)));
     this.layout = layoutOf(this.film, this.places, width, most);
     this.canvas.width = Math.round(width * this.ratio);
     this.canvas.height = Math.round(this.layout.height * this.ratio);
@@ -369,7 +369,7 @@ export class Stage {
     const posts = PROFESSIONS.map((profession, number) => keyEntry(postMark(number), profession.words));
     const lines = ["lost", "not taken", "taken"].map((words, kind) => {
       const { colour, dash } = HAND_OFF_LINES[kind];
-      return keyEntry(lineMark(colour, dash, ["M9 0l7 8m0-8l-7 8", "M9 7l8-5", "M14 -3l0 8l-7-1"][kind]), `handed on: ${words}`);
+      return keyEntry(lineMark(colour, dash, ["M9 -1l6 6m0-6l-6 6", "M10 7l5-8", "M13 -4l0 8l-8-1"][kind]), `handed on: ${words}`);
     });
     this.marks.replaceChildren(...posts, ...lines, keyEntry(lineMark(TOLD_COLOUR, []), "word of mouth"));
   }

@@ -1,6 +1,7 @@
 // Drawing the picture on its canvas: fields, posts, people, and what passes between them. Each function draws one thing.
 
 import { AWAY_STEP, COLOURS, fillOf, HAND_OFF_LINES, PROFESSIONS, shapePath, TOLD_COLOUR } from "./palette.js";
+import { worksFor } from "./stage_places.js";
 
 const HAND_OFF_WEEKS = 5; // how long a hand-off can be seen
 const TOLD_WEEKS = 4;
@@ -31,7 +32,13 @@ export class Sprites {
       pen.stroke(path);
     } else {
       pen.fillStyle = step.colour;
-      pen.fill(new Path2D(shapePath(step.shape, r)));
+      const path = new Path2D(shapePath(step.shape, r));
+      pen.fill(path);
+      if (step.edge) {
+        pen.strokeStyle = step.edge;
+        pen.lineWidth = Math.max(0.8, r * 0.2);
+        pen.stroke(path);
+      }
     }
     if (fill === "eye") {
       pen.fillStyle = "#fff";
@@ -114,6 +121,7 @@ export function paintPost(pen, film, layout, post, week) {
     pen.font = `12px ${FACE}`;
     pen.fillStyle = "#5f6b7a";
     pen.fillText(words.replace(" team", ""), 0, r + 11);
+    pen.fillText(worksFor(film, post), 0, r + 25);
   }
   pen.restore();
 }

@@ -5,8 +5,9 @@ const NOBODYS = 255; // the stage of somebody on no caseload
 const TURN = 2.399963; // the angle of a sunflower's seeds
 const HEART = 6.5; // seeds left out in the middle, where the coordinator stands
 const FIELD = { pad: 8, head: 27, gap: 12, awayRow: 8.5, awayStep: 8 };
-const OUTSIDE = { wide: 74, high: 58 };
-const SPACINGS = { largest: 8.2, least: 3.4, step: 0.2 };
+const OUTSIDE = { wide: 78, high: 68 };
+const CLEAR = 5.5; // a spacing below which a higher picture is better
+const SPACINGS = { least: 3.4, step: 0.2 };
 
 /**
  * A place number for each person in each week: the lowest that is free beside the coordinator, kept while both stay; of
@@ -47,6 +48,13 @@ export function placesOf(film) {
   return { slots, most };
 }
 
+/** The teams that a post outside them works for, in words: "team 1", "teams 1, 4"; empty where there is one locality. */
+export function worksFor(film, post) {
+  const teams = film.teams.map((team, number) => (team.locality === film.postLocality[post] ? number + 1 : 0)).filter(Boolean);
+  if (teams.length === film.teams.length) return "";
+  return `${teams.length > 1 ? "teams" : "team"} ${teams.join(", ")}`;
+}
+
 /** The posts outside the teams that can lead on somebody's budget: those of localities that have a team. */
 export function outsidePosts(film) {
   const localities = new Set(film.teams.map((team) => team.locality));
@@ -75,9 +83,9 @@ function fieldsFor(film, most, spacing, columns, width) {
     const shelf = lastShelf(fields, width);
     const left = width - shelf.wide - FIELD.gap;
     const alone = Math.min(outside.length, Math.floor((width - 2 * FIELD.pad) / OUTSIDE.wide));
-    const beside = Math.floor((left - 2 * FIELD.pad) / OUTSIDE.wide);
+    const beside = 2 * Math.floor((left - 2 * FIELD.pad) / OUTSIDE.wide / 2);
     const rowsBeside = Math.max(1, Math.floor((shelf.high - FIELD.head) / OUTSIDE.high));
-    const across = beside * rowsBeside >= outside.length ? Math.max(2, Math.ceil(outside.length / rowsBeside)) : alone;
+    const across = beside * rowsBeside >= outside.length ? inPairs(outside.length / rowsBeside) : inPairs(alone - 1);
     const rows = Math.ceil(outside.length / across);
     fields.push({
       team: -1, cell: OUTSIDE.wide, rows, across, wide: across * OUTSIDE.wide + 2 * FIELD.pad,
@@ -85,6 +93,10 @@ function fieldsFor(film, most, spacing, columns, width) {
     });
   }
   return fields;
+}
+
+function inPairs(across) {
+  return Math.max(2, 2 * Math.ceil(across / 2)); // brokers beside their council team
 }
 
 function lastShelf(fields, width) {
@@ -111,7 +123,7 @@ function heightOfShelves(shelves) {
 
 function bestShelves(film, most, width, height) {
   let found = null;
-  for (let { largest: spacing } = SPACINGS; spacing >= SPACINGS.least; spacing -= SPACINGS.step) {
+  for (let spacing = Math.min(15, Math.max(8.2, width / 85)); spacing >= SPACINGS.least; spacing -= SPACINGS.step) {
     for (let columns = 1; columns <= 10; columns += 1) {
       const fields = fieldsFor(film, most, spacing, columns, width);
       if (fields.some((field) => field.wide > width + 0.5)) continue;
@@ -132,13 +144,14 @@ function bestShelves(film, most, width, height) {
  *   postY: Float32Array, outside: number[]}}
  */
 export function layoutOf(film, places, width, height) {
-  const best = bestShelves(film, places.most, width, height);
+  let best = bestShelves(film, places.most, width, height);
+  if (!best || best.spacing < CLEAR) best = bestShelves(film, places.most, width, 1.5 * height) ?? best;
   const layout = {
     width, height: Math.ceil(best?.high ?? height), spacing: best?.spacing ?? SPACINGS.least, fields: [],
     postX: new Float32Array(film.posts).fill(-100), postY: new Float32Array(film.posts).fill(-100), outside: outsidePosts(film),
   };
-  layout.dot = Math.min(5.2, layout.spacing * 0.66);
-  layout.mark = Math.min(12, Math.max(7.5, layout.spacing * 1.62));
+  layout.dot = Math.min(7, layout.spacing * 0.62);
+  layout.mark = Math.min(16, Math.max(7.5, layout.spacing * 1.62));
   let top = 0;
   for (const shelf of best?.shelves ?? []) {
     const stretch = (width - shelf.wide) / shelf.fields.length;
@@ -165,7 +178,7 @@ function placePosts(film, layout, field) {
     const inRow = row === field.rows - 1 ? posts.length - row * field.across : field.across;
     const shift = field.posts ? 0 : ((field.across - inRow) * across) / 2;
     layout.postX[post] = field.left + FIELD.pad + shift + across * ((number % field.across) + 0.5);
-    layout.postY[post] = field.top + FIELD.head + down * (row + (field.posts ? 0.36 : 0.5));
+    layout.postY[post] = field.top + FIELD.head + down * (row + (field.posts ? 0.3 : 0.5));
   });
 }
 
