@@ -148,7 +148,7 @@ class Biography:
     @cached_property
     def states(self) -> np.ndarray:
         """The person's record at the end of each week, dtype USER, shape (n_weeks,), rebuilt from the ledger."""
-        return self.lives.replay.weekly(self.person)
+        return self.lives.states(self.person)
 
     def figure(self) -> Figure:
         """The life line."""

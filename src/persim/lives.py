@@ -37,6 +37,9 @@ JOINED = {
 }  # fmt: skip
 
 
+STATES_KEPT = 8  # people whose weeks are kept, of about 130 kB each in five years
+
+
 class Lives:
     """A ledger and the world at its first week.
 
@@ -85,6 +88,18 @@ class Lives:
         """Rebuilds people of this run, week by week."""
         return Replay(self.ledger)
 
+    def states(self, person: int) -> np.ndarray:
+        """A person's record at the end of each week, dtype USER, shape (n_weeks,); the last few asked for are kept."""
+        if person not in self._states:
+            while len(self._states) >= STATES_KEPT:
+                self._states.pop(next(iter(self._states)), None)
+            self._states[person] = self.replay.weekly(person)
+        return self._states[person]
+
+    @cached_property
+    def _states(self) -> dict[int, np.ndarray]:
+        return {}
+
     @cached_property
     def first_week_of_next(self) -> np.ndarray:
         """The week in which each place was first taken by another person, int64 (n_users,); the run's end if never."""
@@ -107,6 +122,13 @@ class Lives:
         moves = self.rows[np.isin(self.rows["kind"], kinds) & (self.rows["week"] <= week)]
         found[moves["person"]] = moves["kind"] != E_DISCHARGED
         return found
+
+    def week_of_post(self, kind: int, week: int, post: int) -> int | None:
+        """Number of the row that says what a calendar week asked of a post (E_POST_WEEK) or where its hours went."""
+        first, stop = np.searchsorted(self.rows["week"], [week, week + 1])
+        span = self.rows[first:stop]
+        found = np.flatnonzero((span["kind"] == kind) & (span["practitioner"] == post))
+        return int(first + found[0]) if len(found) else None
 
     def place_of(self, post: int) -> str:
         """Team and locality of a post in words."""

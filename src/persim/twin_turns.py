@@ -61,14 +61,14 @@ def _kind_of(decision: Decision) -> int:
 def turn_of(twins: Twins) -> Turn | None:
     """Where it was decided that one of two lives has a budget in use in the end; None if both have, or neither."""
     rows, numbers = (twins.a.rows, twins.b.rows), twins.numbers
-    starts = [_start_of_budget(own[of]) for own, of in zip(rows, numbers, strict=True)]
+    starts = [start_of_budget(own[of]) for own, of in zip(rows, numbers, strict=True)]
     if (starts[0] is None) == (starts[1] is None):
         return None
     side = 0 if starts[0] is not None else 1
     return _turn(rows, numbers, side, starts[side], twins.a.posts)
 
 
-def _start_of_budget(own: np.ndarray) -> tuple[int, int] | None:
+def start_of_budget(own: np.ndarray) -> tuple[int, int] | None:
     """Places of the opportunity and the offer behind the budget that is in use at the end; None if there is none."""
     used = np.flatnonzero(own["kind"] == events.E_IN_USE)
     if not len(used) or np.isin(own["kind"][used[-1] :], (events.E_BUDGET_ENDED, events.E_REFERRED)).any():

@@ -169,7 +169,7 @@ class Twins:
     @cached_property
     def states(self) -> tuple[np.ndarray, np.ndarray]:
         """The person's record at the end of each week in both runs, dtype USER, each of shape (n_weeks,)."""
-        return self.a.replay.weekly(self.person), self.b.replay.weekly(self.person)
+        return self.a.states(self.person), self.b.states(self.person)
 
     @cached_property
     def before(self) -> tuple[np.ndarray, np.ndarray]:

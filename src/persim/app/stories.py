@@ -14,10 +14,13 @@ from persim import biography as told_life
 from persim import events
 from persim.biography import Biography, biography
 from persim.caseload_year import CaseloadYear, caseload_year
+from persim.coordinator_week import coordinator_week, fullest_week
 from persim.events import KINDS
 from persim.gate_sentences import WORDS
 from persim.life_sentences import tell
 from persim.lives import Lives
+from persim.meeting_views import THREE, Meeting, best, meetings_of
+from persim.other_lucks import ONE_LIFE, SAME_START, LuckShares, other_lucks
 from persim.policy import monday_of
 from persim.sentence import Sentence
 from persim.state import YEAR, Barrier
@@ -32,6 +35,7 @@ from persim.twin_words import (
 )
 from persim.twins import Twins
 
+MOST_MEETINGS = 30
 MOST_SENTENCES = 250  # of one story; a life of five years has about thirty
 # What tells legal status: left out where a page does not ask for it.
 OF_THE_ACT = frozenset(
@@ -101,10 +105,10 @@ def twins_json(twins: Twins) -> dict[str, Any]:
     if twins.is_one_scenario:
         headline, why = one_scenario_text(twins), []
     elif parting is None:
-        headline, why = NEVER_PART, why_texts(twins)
+        headline, why = NEVER_PART, for_a_page(why_texts(twins))
     else:
         headline = f"The lives part in the week of {day_of(parting.week)}: {parting_words(twins)}."
-        why = why_texts(twins)
+        why = for_a_page(why_texts(twins))
     return {
         "kind": "twins", "person": twins.person, "title": twins.title, "subtitle": twins.subtitle,
         "synthetic": told_life.SYNTHETIC, "names": list(twins.names), "about": pairs_json(twins.a.who(twins.person)),
@@ -117,6 +121,88 @@ def twins_json(twins: Twins) -> dict[str, Any]:
         "after": [one["sentences"] for one in after], "after_left_out": [one["left_out"] for one in after],
         "end": [{"what": what, "first": one, "second": two} for what, one, two in twins.ends],
         "notes": for_a_page(notes_of(twins)), "runs": [told_life.run_json(twins.a), told_life.run_json(twins.b)],
+    }  # fmt: skip
+
+
+def meetings_json(lives: Lives, person: int, *, legal: bool = True) -> dict[str, Any]:
+    """Every meeting of one person, each seen three ways, in order of time; the most telling ones if there are many.
+
+    Returns: kind, person, title, synthetic, note, views (what the three columns are called), meetings, best (its place in
+        the list, null if there is none), left_out. Each meeting: title, kind, week, date, day, another (of another
+        synthetic person who has the place), person, coordinator, record (sentences).
+
+    Raises: InputError if there is no such person.
+    """
+    found = [one for one in meetings_of(lives, person) if legal or not one.is_of_the_act]
+    kept = sorted(found, key=lambda one: (-one.telling, one.main))[:MOST_MEETINGS]
+    shown = tuple(sorted(kept, key=lambda one: one.main))
+    most = best(shown)
+    return {
+        "kind": "meetings", "person": person, "title": f"Synthetic person {person}: one meeting seen three ways",
+        "synthetic": told_life.SYNTHETIC, "note": THREE,
+        "views": {"person": "What the person met", "coordinator": "What the coordinator had", "record": "What the record holds"},
+        "meetings": [_meeting_json(lives, one, legal) for one in shown],
+        "best": None if most is None else shown.index(most), "left_out": len(found) - len(shown),
+    }  # fmt: skip
+
+
+def _meeting_json(lives: Lives, meeting: Meeting, legal: bool) -> dict[str, Any]:
+    first, views = lives.weeks[0], meeting.views(legal)
+    accounts = {name: [sentence_json(first, one) for one in told] for name, told in views._asdict().items()}
+    return {
+        "title": meeting.title, "kind": meeting.kind.title, "week": meeting.week - first,
+        "date": monday_of(meeting.week).isoformat(), "day": day_of(meeting.week), "another": meeting.another, **accounts,
+    }  # fmt: skip
+
+
+def week_json(lives: Lives, post: int, week: int | None = None) -> dict[str, Any]:
+    """One week of one coordinator; the week in which the time gate stood least open, if none is named.
+
+    Returns: kind, post, title, synthetic, week, date, day, at_work, caseload, gate (0 to 1), hours (name, due, worked,
+        left_over; null where the ledger does not say), words, people (person, sentences), slipped, notes.
+
+    Raises: InputError if there is no such post of a team, or no such week in the run.
+    """
+    first = lives.weeks[0]
+    found = coordinator_week(lives, post, fullest_week(lives, post) if week is None else first + week)
+    hours = [
+        {"what": one.name, **{name: None if (value := getattr(one, name)) is None else round(value, 2)
+                              for name in ("due", "worked", "left_over")}}
+        for one in found.activities
+    ]  # fmt: skip
+    return {
+        "kind": "week", "post": post, "title": found.title, "synthetic": found.notes()[-1], "week": found.week - first,
+        "date": monday_of(found.week).isoformat(), "day": day_of(found.week), "at_work": found.at_work,
+        "caseload": found.caseload, "gate": found.gate, "hours": hours,
+        "words": [sentence_json(first, one) for one in found.in_words],
+        "people": [
+            {"person": person, "sentences": [sentence_json(first, one) for one in told]} for person, told in found.people
+        ],
+        "slipped": [sentence_json(first, one) for one in found.slipped[:MOST_SENTENCES]], "notes": found.notes(),
+    }  # fmt: skip
+
+
+def lucks_json(lives: Sequence[Lives], person: int, shares: LuckShares | None = None) -> dict[str, Any]:
+    """One person under several lucks, each beside the first; and, if they were counted, shares over many lucks.
+
+    Returns: kind, person, title, synthetic, about, note, lucks, shares (null if not counted), notes. Each of `lucks`: luck
+        (its seed), end, dates, parts (week, day and words; null for the first and where lives never part), decided.
+
+    Raises: InputError if there is no such person, or the runs differ in more than their luck.
+    """
+    found = other_lucks(lives, person)
+    first = lives[0].weeks[0]
+    return {
+        "kind": "lucks", "person": person, "title": found.title, "synthetic": told_life.SYNTHETIC,
+        "about": pairs_json(lives[0].who(person)), "note": SAME_START,
+        "lucks": [
+            {"luck": one.seed, "end": pairs_json(one.end), "dates": [sentence_json(first, date) for date in one.dates],
+             "parts": None if one.parting is None else {
+                 "week": one.parting.week - first, "day": day_of(one.parting.week), "words": one.parting_words},
+             "decided": one.decided}
+            for one in found.lucks
+        ],
+        "shares": None if shares is None else shares.as_json(person), "notes": [ONE_LIFE, told_life.LEFT_OUT],
     }  # fmt: skip
 
 
@@ -169,7 +255,7 @@ def for_a_page(notes: Iterable[str]) -> list[str]:
     found = []
     for note in notes:
         kept = [part for part in note.split(". ") if not part.startswith("--")]
-        text = ". ".join(kept)
+        text = ". ".join(kept).replace(" (`persim diff` tells all)", "")
         found.append(text if text.endswith(".") else f"{text}.")
     return found
 
