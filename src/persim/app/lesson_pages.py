@@ -41,6 +41,11 @@ from persim.scenario_fields import NAME, nearest
 
 BAND_WORDS = "9 in 10 runs"
 BAND = (0.05, 0.95)
+# Outcomes that are about a gate, by the beginning of their names.
+GATE_COUNTS = {
+    "closed_first_": "first gate to close", "closed_any_": "gate would have closed",
+    "weeks_first_": "weeks held up first by it", "weeks_any_": "weeks held up by it",
+}  # fmt: skip
 
 
 def lesson_list(folder: Path | None = None) -> list[dict[str, Any]]:
@@ -129,10 +134,13 @@ def question_json(question: Question, reveal: Reveal) -> dict[str, Any]:
     """What a visitor has to know to predict."""
     reading = reveal.compared.reading
     outcome = BY_NAME[reading.outcome]
+    unit, label, meaning = unit_of(outcome.unit), label_of(outcome.name), outcome.meaning
+    if reveal.study:
+        unit, label = "number", f"{reveal.study.capitalize()} in each arm"
+        meaning = "For a study that finds the difference in four of five trials, at 5 %, two-sided"
     return {
         "predict": question.predict, "choices": [choice.text for choice in question.choices],
-        "low": question.low, "high": question.high, "unit": unit_of(outcome.unit), "label": outcome.label,
-        "meaning": outcome.meaning, "opens": question.predict == CURVE,
+        "low": question.low, "high": question.high, "unit": unit, "label": label, "meaning": meaning, "opens": question.predict == CURVE,
         "opinion": question.predict == CHOICE and not any(choice.can_be_right for choice in question.choices),
     }  # fmt: skip
 
@@ -155,7 +163,7 @@ def reveal_json(reveal: Reveal, seeds: Sequence[OneSeed], choices: Sequence[Choi
     return {
         "id": reveal.id, "chart": reveal.chart, **chart, "title": _chart_title(reveal), "unit": unit_of(outcome.unit),
         "start": first.start.isoformat(), "first": reveal.weeks[0], "last": reveal.weeks[1], "over": reveal.over,
-        "reading": told.spread(compared.reading), "read": _read_words(reveal), "read_weeks": list(compared.reading.weeks),
+        "reading": told.read(), "read": _read_words(reveal), "study": reveal.study, "read_weeks": list(compared.reading.weeks),
         "against": None if compared.against is None else told.spread(compared.against),
         "against_name": _apart_name(reveal), "difference": told.difference(compared), "smallest": compared.smallest,
         "right": [told.right(choice) for choice in choices], "after": reveal.after, "caveats": _caveats(reveal),
@@ -224,7 +232,7 @@ def _line_name(reveal: Reveal, world: str, outcome: str, group: str) -> str:
     """What tells this line from the others."""
     words = []
     if len(reveal.outcomes) > 1:
-        words.append(BY_NAME[outcome].label)
+        words.append(label_of(outcome))
     if len(reveal.groups) > 1:
         words.append(group[:1].upper() + group[1:] if group != EVERYBODY else "Everybody")
     if len(reveal.runs.worlds) > 1 or not words:
@@ -232,8 +240,15 @@ def _line_name(reveal: Reveal, world: str, outcome: str, group: str) -> str:
     return ", ".join(words)
 
 
+def label_of(outcome: str) -> str:
+    """The outcome's label; of a gate with how it is counted, since both ways bear its name."""
+    label = BY_NAME[outcome].label
+    how = next((words for start, words in GATE_COUNTS.items() if outcome.startswith(start)), "")
+    return f"{label}: {how}" if how else label
+
+
 def _chart_title(reveal: Reveal) -> str:
-    labels = [BY_NAME[name].label for name in reveal.outcomes]
+    labels = [label_of(name) for name in reveal.outcomes]
     unit = BY_NAME[reveal.outcomes[0]].unit
     said = f" ({unit})" if unit not in ("share", "0-1", "people") else ""
     over = f", last {reveal.over} weeks" if reveal.over > 1 and reveal.chart != BARS else ""
@@ -243,7 +258,7 @@ def _chart_title(reveal: Reveal) -> str:
 def _read_words(reveal: Reveal) -> str:
     reading = reveal.compared.reading
     who = f", {reading.group}" if reading.group != EVERYBODY else ""
-    return f"{BY_NAME[reading.outcome].label}{who}: {reveal.runs.world(reading.world).title}"
+    return f"{label_of(reading.outcome)}{who}: {reveal.runs.world(reading.world).title}"
 
 
 def _apart_name(reveal: Reveal) -> str:
@@ -253,7 +268,7 @@ def _apart_name(reveal: Reveal) -> str:
         return ""
     words = []
     if against.outcome != reading.outcome:
-        words.append(BY_NAME[against.outcome].label)
+        words.append(label_of(against.outcome))
     if against.group != reading.group:
         words.append("everybody" if against.group == EVERYBODY else against.group)
     if against.world != reading.world:

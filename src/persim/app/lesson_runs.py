@@ -20,6 +20,7 @@ from persim.lessons.lesson import EVERYBODY, Choice, Compared, Reading, Reveal, 
 from persim.measures import COLUMN
 from persim.outcomes import BY_NAME
 from persim.simulate import Run, checked_groups, run_scenario
+from persim.study_size import VARIANCE_PARTS, study_size, variance_parts
 
 BAND = (0.05, 0.95)
 RISES, FALLS, HARDLY_CHANGES, NOT_SETTLED = "rises", "falls", "hardly_changes", "not_settled"
@@ -35,10 +36,16 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class OneSeed:
-    """What is kept of the runs of one seed: lines, shape (n_lines, n_weeks); readings, shape (n_readings,)."""
+    """What is kept of the runs of one seed.
+
+    Attributes:
+        lines: shape (n_lines, n_weeks). readings: shape (n_readings,).
+        parts: variance within and between teams and people per team of what a study asks for, at the end; shape (3,).
+    """
 
     lines: np.ndarray
     readings: np.ndarray
+    parts: np.ndarray
 
 
 def settings_of(runs: Runs, worlds: Sequence[World]) -> dict[str, Any]:
@@ -92,17 +99,24 @@ def jobs_of(reveal: Reveal, choices: Sequence[Choice] = ()) -> list[partial[OneS
     """What is to be run: one job for each seed."""
     lines, readings = tuple(lines_of(reveal)), tuple(readings_of(reveal, choices))
     seeds = range(reveal.runs.seed, reveal.runs.seed + reveal.runs.replicates)
-    return [partial(one_seed, reveal.runs, reveal.over, lines, readings, seed) for seed in seeds]
+    against = reveal.compared.against
+    studied = (against.world, against.outcome) if reveal.study and against else None
+    return [partial(one_seed, reveal.runs, reveal.over, lines, readings, seed, studied) for seed in seeds]
 
 
-def one_seed(runs: Runs, over: int, lines: Sequence[Line], readings: Sequence[Reading], seed: int) -> OneSeed:
-    """Every world with one seed, read."""
+def one_seed(
+    runs: Runs, over: int, lines: Sequence[Line], readings: Sequence[Reading], seed: int,
+    studied: tuple[str, str] | None = None,
+) -> OneSeed:  # fmt: skip
+    """Every world with one seed, read. `studied`: the world and outcome whose variance a study would meet."""
     groups = {one.group for one in (*lines, *readings)} - {EVERYBODY}
     dimensions = checked_groups([GROUP_LABELS[group] for group in groups])
     series: dict[int, np.ndarray] = {}
-    values = np.full(len(readings), np.nan)
+    values, parts = np.full(len(readings), np.nan), np.full(len(VARIANCE_PARTS), np.nan)
     for world in runs.worlds:
         run = run_scenario(checked_settings(runs, world).scenario(), seed, "weekly", dimensions)
+        if studied and studied[0] == world.name:
+            parts = variance_parts(run.world, studied[1])
         for number, line in enumerate(lines):
             if line.world == world.name:
                 series[number] = over_time(run, line.outcome, line.group, over)
@@ -110,7 +124,7 @@ def one_seed(runs: Runs, over: int, lines: Sequence[Line], readings: Sequence[Re
             if reading.world == world.name:
                 values[number] = over_weeks(run, reading)
     n_weeks = min((len(line) for line in series.values()), default=0)
-    return OneSeed(np.stack([series[number][:n_weeks] for number in range(len(lines))]), values)
+    return OneSeed(np.stack([series[number][:n_weeks] for number in range(len(lines))]), values, parts)
 
 
 def over_time(run: Run, outcome: str, group: str, over: int) -> np.ndarray:
@@ -172,6 +186,7 @@ class Told:
         self.lines = np.stack([seed.lines for seed in seeds])
         self._readings = readings_of(reveal, choices)
         self._values = np.stack([seed.readings for seed in seeds])
+        self._parts = means(np.stack([seed.parts for seed in seeds])).mean
 
     def values(self, reading: Reading) -> np.ndarray:
         """A reading in every run."""
@@ -182,6 +197,18 @@ class Told:
         values = self.values(reading)
         low, high = quantiles(values, BAND)
         return {"value": number(means(values).mean), "low": number(low), "high": number(high)}
+
+    def read(self) -> dict[str, float | None]:
+        """What a prediction is held against: the reading, or the size of a study."""
+        if not self.reveal.study:
+            return self.spread(self.reveal.compared.reading)
+        return {"value": number(self._study()), "low": None, "high": None}
+
+    def _study(self) -> float:
+        """Teams or people in each arm of a study with other people and no common luck; persim.study_size has the sum."""
+        found = self.difference(self.reveal.compared)
+        size = study_size(float(found["value"] or 0.0) if found else 0.0, *(float(part) for part in self._parts))
+        return size.teams if self.reveal.study == "teams" else size.people
 
     def difference(self, compared: Compared) -> dict[str, Any] | None:
         """The reading less what it is held against, run by run: mean, interval, and the direction that they settle."""
@@ -202,7 +229,7 @@ class Told:
             settled = found is not None and found["direction"] != NOT_SETTLED
             return found["direction"] == choice.direction if found and settled else None
         if choice.between:
-            value = float(means(self.values(compared.reading)).mean)
+            value = self._study() if self.reveal.study else float(means(self.values(compared.reading)).mean)
             low, high = choice.between
             return None if np.isnan(value) else (low is None or value >= low) and (high is None or value < high)
         return self._largest(choice) if choice.largest else None

@@ -18,6 +18,8 @@ CHOICE, NUMBER, CURVE = "choice", "number", "curve"
 PREDICTIONS = (CHOICE, NUMBER, CURVE)
 CURVES, BARS = "curves", "bars"
 CHARTS = (CURVES, BARS)
+STUDIES = ("teams", "people")
+STUDIED = ("control_felt", "quality_of_life")  # outcomes that a study could ask each person for
 Direction = Literal["rises", "falls", "hardly_changes"]
 
 
@@ -151,6 +153,8 @@ class Reveal(Part):
         question: the id of the question it answers, or nothing.
         outcomes, groups: what is drawn, in every world. chart: curves over weeks, or bars over the reading's weeks.
         over: each point of a curve adds up that many weeks. compared: what is read. after: said below the chart.
+        study: "teams" or "people": what is predicted is how many of them each arm of a real study would need to see
+            the difference that is read; else "".
     """
 
     question: str
@@ -163,6 +167,7 @@ class Reveal(Part):
     compared: Compared
     expect: tuple[Expected, ...]
     after: str
+    study: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

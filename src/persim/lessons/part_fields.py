@@ -186,6 +186,7 @@ PART_READERS: Mapping[str, Reader] = {
     "content_note": _content_note,
     "question": _question,
     "reveal": read_reveal,
+    "look": read_reveal,
     "two_worlds": read_reveal,
     "person_and_coordinator": _told,
     "three_views": _told,

@@ -14,6 +14,8 @@ from persim.lessons.lesson import (
     DIRECTIONS,
     EVERYBODY,
     HARDLY_CHANGES,
+    STUDIED,
+    STUDIES,
     Compared,
     Expected,
     Reading,
@@ -33,13 +35,15 @@ from persim.scenario_yaml import Node
 RUN_KEYS = ("worlds", "people", "seed")
 REVEAL_KEYS = (
     *COMMON, *RUN_KEYS, "replicates", "question", "outcomes", "groups", "chart", "weeks", "over", "read", "expect", "after",
+    "study",
 )  # fmt: skip
 SIDE_KEYS = ("outcome", "group", "world", "weeks")
 WORLD_KEYS = ("title", "scenario", "dials", "steps", "off")
 DIALS = tuple(p.name for p in TABLE if p.group == "dials" and p.name != "locality_spread")
 FEWEST_PEOPLE, MOST_PEOPLE, MOST_REPLICATES, MOST_SEED, MOST_STEPS = 50, 1000, 100, 999_000, 12
 MOST_WORK = 120_000  # people x replicates x worlds of one reveal: some seconds of one processor
-MOST_WORLDS, MOST_SERIES = 4, 6
+MOST_WORLDS = 4
+MOST_SERIES = {CURVES: 6, BARS: 9}  # that can be told apart
 LAST_WEEK = 519  # the longest run of the seminar's page
 YEAR = 52
 
@@ -119,11 +123,12 @@ def _steps(place: Place, node: Node | None) -> tuple[tuple[int, dict[str, float]
 
 
 def read_reveal(place: Place, kind: str) -> Reveal:
-    """A reveal, or two worlds side by side, which is a reveal without a question."""
-    found = place.mapping(*REVEAL_KEYS)
-    place.need(found, "worlds", "outcomes", *(("question",) if kind == "reveal" else ("read",)))
+    """A reveal; or a look at runs, or at two worlds side by side, which are reveals without a question."""
+    own = ("question",) if kind == "reveal" else ()
+    found = place.mapping(*(key for key in REVEAL_KEYS if key != "question" or own))
+    place.need(found, "worlds", "outcomes", *own)
     replicates = place.whole(found, "replicates", 2, MOST_REPLICATES, "runs", 40)
-    runs = read_runs(place, found, MOST_WORLDS if kind == "reveal" else 2, replicates)
+    runs = read_runs(place, found, 2 if kind == "two_worlds" else MOST_WORLDS, replicates)
     if (work := runs.people * replicates * len(runs.worlds)) > MOST_WORK:
         problem = f"make {work:,} people to run with {runs.people} people and {len(runs.worlds)} worlds"
         place.fault("replicates", problem, f"at most {MOST_WORK:,} in all")
@@ -132,8 +137,10 @@ def read_reveal(place: Place, kind: str) -> Reveal:
     for group in groups:
         _check_group(place, "groups", group)
     n_weeks = _shortest(runs)
-    if len(outcomes) * len(groups) * max(1, len(runs.worlds)) > MOST_SERIES:
-        place.fault("outcomes", "times worlds times groups are too many to tell apart", f"at most {MOST_SERIES} in all")
+    chart = place.fields.choice(found, "chart", CHARTS, f"{place.key}.") or (CURVES if len(groups) == 1 else BARS)
+    most = MOST_SERIES.get(chart, 6)
+    if len(outcomes) * len(groups) * max(1, len(runs.worlds)) > most:
+        place.fault("outcomes", "times worlds times groups are too many to tell apart", f"at most {most} in all")
     if kind == "two_worlds" and len(runs.worlds) == 1:
         place.fault("worlds", "is one world", "two worlds")
     weeks = _weeks(place, found.get("weeks"), "weeks", n_weeks) or (0, n_weeks - 1)
@@ -144,11 +151,17 @@ def read_reveal(place: Place, kind: str) -> Reveal:
         groups[-1],
     )
     compared = _compared(place, found.get("read"), "read", Compared(usual), runs, n_weeks)
+    study = place.fields.choice(found, "study", STUDIES, f"{place.key}.") or ""
+    if study and (compared.reading.outcome not in STUDIED or compared.against is None):
+        place.fault(
+            "study",
+            "needs a reading of what a study could ask people for, held against another world",
+            f"`outcome:` one of {', '.join(STUDIED)}, and `against:`",
+        )
     return Reveal(
         **place.common(found, kind), question=place.name(found, "question"), runs=runs, outcomes=outcomes, groups=groups,
-        chart=place.fields.choice(found, "chart", CHARTS, f"{place.key}.") or (CURVES if len(groups) == 1 else BARS),
-        weeks=weeks, over=place.whole(found, "over", 1, 104, "weeks", 1), compared=compared,
-        expect=_expected(place, found.get("expect"), compared, runs, n_weeks), after=place.text(found, "after"),
+        chart=chart, weeks=weeks, over=place.whole(found, "over", 1, 104, "weeks", 1), compared=compared,
+        expect=_expected(place, found.get("expect"), compared, runs, n_weeks), after=place.text(found, "after"), study=study,
     )  # fmt: skip
 
 
