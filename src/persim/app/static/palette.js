@@ -19,14 +19,17 @@ const STAGE_IN_USE = 10;
 
 /** Steps on the way to a budget: few, grouped from `persim.state.Stage`. `size` is relative to a usual dot. */
 export const STAGE_STEPS = [
-  { key: "outside", words: "not on the way", colour: COLOURS.grey, shape: "dot", size: 0.8 },
+  { key: "outside", words: "eligible, not on the way", colour: COLOURS.grey, shape: "dot", size: 0.8 },
   { key: "waiting", words: "handed on, waiting", colour: COLOURS.orange, edge: "#9a6a00", shape: "triangle", size: 1.15 },
   { key: "assessed", words: "raised, being assessed", colour: COLOURS.sky, edge: "#1f7db3", shape: "diamond", size: 1.15 },
   { key: "planned", words: "plan, money, setting up", colour: COLOURS.blue, shape: "square", size: 1.05 },
   { key: "real", words: "budget in use, real", colour: COLOURS.green, shape: "eye", size: 1.35 },
   { key: "unreal", words: "in use, not real", colour: COLOURS.green, shape: "ring", size: 1.2 },
   { key: "counted", words: "counted, nothing in use", colour: COLOURS.rust, shape: "cross", size: 1.1 },
+  { key: "ineligible", words: "not found eligible", colour: "#c3cad3", shape: "dot", size: 0.7 },
 ];
+
+const INELIGIBLE = STAGE_STEPS.length - 1;
 
 /** Barriers, grouped as `persim.barriers` groups them; `codes` are those of `persim.state.Barrier`. */
 export const BARRIER_STEPS = [
@@ -102,17 +105,23 @@ function byCode(steps) {
   return found;
 }
 
+/** Is nothing under way at a step? Such dots lie below the others. */
+export function isQuiet(step) {
+  return step.key === "outside" || step.key === "ineligible" || step.key === "none" || step.key === "voluntary";
+}
+
 /** The steps of a colouring: "stage", "barrier" or "legal". */
 export function stepsOf(colour) {
   return { stage: STAGE_STEPS, barrier: BARRIER_STEPS, legal: LEGAL_STEPS }[colour] ?? STAGE_STEPS;
 }
 
 /** The number of the step on the way to a budget; -1 for somebody on no caseload. */
-export function stageStep(stage, budget) {
+export function stageStep(stage, budget, eligible = 1) {
   if (stage === STAGE_AWAY) return -1;
   if (stage === STAGE_IN_USE) return REAL_CODES.includes(budget) ? 4 : 5;
   if (stage >= 2) return stage <= 4 ? 2 : 3;
-  return budget === COUNTED ? 6 : stage;
+  if (budget === COUNTED) return 6;
+  return stage === 0 && !eligible ? INELIGIBLE : stage;
 }
 
 /**
@@ -122,7 +131,7 @@ export function stageStep(stage, budget) {
 export function stepAt(film, colour, person, week) {
   const stage = film.at("stage", person, week);
   if (stage === STAGE_AWAY) return -1;
-  if (colour === "stage") return stageStep(stage, film.at("budget", person, week));
+  if (colour === "stage") return stageStep(stage, film.at("budget", person, week), film.at("eligible", person, week));
   if (colour === "barrier" && stage === STAGE_IN_USE) return 1;
   if (colour === "barrier" && stage < 2 && !film.at("eligible", person, week)) return 0;
   return STEPS_BY_CODE[colour][film.at(colour, person, week)] ?? 0;

@@ -2,7 +2,7 @@
 // by keyboard and in words.
 
 import { dayOf, element, reducedMotion } from "./dom.js";
-import { AWAY_STEP, COLOURS, HAND_OFF_LINES, keyEntry, lineMark, postMark, PROFESSIONS, stepAt, stepMark, stepsOf, TOLD_COLOUR }
+import { AWAY_STEP, COLOURS, HAND_OFF_LINES, isQuiet, keyEntry, lineMark, postMark, PROFESSIONS, stepAt, stepMark, stepsOf, TOLD_COLOUR }
   from "./palette.js";
 import { paintFields, paintHandOffs, paintPost, paintRing, paintTold, Sprites } from "./stage_paint.js";
 import { layoutOf, nearestTowards, placeAt, placesOf } from "./stage_places.js";
@@ -198,10 +198,11 @@ export class Stage {
   drawPeople(pen) {
     const { film, where, week } = this;
     const sprites = (this.sprites[this.colour] ??= new Sprites(stepsOf(this.colour), this.layout.dot, this.ratio));
+    const steps = stepsOf(this.colour);
     const busy = [];
     for (let person = 0; person < film.people; person += 1) {
       const step = stepAt(film, this.colour, person, week);
-      if (step > 0) busy.push(person, step);
+      if (step >= 0 && !isQuiet(steps[step])) busy.push(person, step);
       else this.stamp(pen, sprites, person, step);
     }
     for (let at = 0; at < busy.length; at += 2) this.stamp(pen, sprites, busy[at], busy[at + 1]); // never hidden by those who wait

@@ -69,7 +69,7 @@ export function paintFields(pen, film, layout, week) {
     pen.textAlign = "left";
     pen.fillStyle = COLOURS.dark;
     pen.font = `600 13px ${FACE}`;
-    const name = field.team < 0 ? "Outside the teams" : `Team ${field.team + 1}`;
+    const name = field.team < 0 ? "Outside the teams" : `Team ${field.team}`;
     pen.fillText(name, field.left + 12, field.top + 20);
     const wide = pen.measureText(name).width;
     pen.font = `13px ${FACE}`;

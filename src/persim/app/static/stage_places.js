@@ -50,7 +50,7 @@ export function placesOf(film) {
 
 /** The teams that a post outside them works for, in words: "team 1", "teams 1, 4"; empty where there is one locality. */
 export function worksFor(film, post) {
-  const teams = film.teams.map((team, number) => (team.locality === film.postLocality[post] ? number + 1 : 0)).filter(Boolean);
+  const teams = film.teams.map((team, number) => (team.locality === film.postLocality[post] ? number : -1)).filter((team) => team >= 0);
   if (teams.length === film.teams.length) return "";
   return `${teams.length > 1 ? "teams" : "team"} ${teams.join(", ")}`;
 }

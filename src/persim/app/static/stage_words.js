@@ -14,7 +14,7 @@ export function capital(words) {
 /** A team's name. */
 export function teamName(film, team) {
   if (team < 0) return "outside the teams";
-  return `team ${team + 1}${film.teams[team].rural ? ", rural" : ""}`;
+  return `team ${team}${film.teams[team].rural ? ", rural" : ""}`;
 }
 
 /** A post's name: "nurse, post 4". */
