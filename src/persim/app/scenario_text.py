@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import yaml
@@ -9,6 +11,7 @@ import yaml
 from persim.app.settings import Settings
 from persim.loops import switched_off
 from persim.parameters import TABLE, defaults
+from persim.policy import PolicyStep, monday_of, overlapping
 from persim.scenario import Scenario
 from persim.scenario_search import shipped_names
 
@@ -52,7 +55,8 @@ def _changes(settings: Settings, world: int) -> dict[str, Any]:
     if numbers:
         found["parameters"] = numbers
     if own.steps:
-        found["policy"] = [_step(step.resolved()) for step in scenario.policy[-len(own.steps) :]]
+        n_turned = sum(len(dials) for _, dials in own.steps)
+        found["policy"] = [_step(step.resolved()) for step in scenario.policy[-n_turned:]]
     return found
 
 
@@ -68,8 +72,44 @@ def _whole(scenario: Scenario) -> dict[str, Any]:
     if numbers:
         found["parameters"] = numbers
     if scenario.policy:
-        found["policy"] = [_step(step.resolved()) for step in scenario.policy]
+        found["policy"] = [_step(step.resolved()) for step in without_overlaps(scenario)]
     return found
+
+
+def without_overlaps(scenario: Scenario) -> list[PolicyStep]:
+    """The scenario's steps as one file may hold them, by date: a later step may not set what another sets that week.
+
+    A number that several steps set in one week (parents' and children's) becomes constant steps of the path it takes.
+    """
+    names = {name for _, _, name in overlapping(scenario.policy)}
+    kept = [step.without(names) for step in scenario.policy]
+    found = [step for step in kept if step is not None]
+    for name in sorted(names):
+        found += _path_of(scenario, name)
+    return sorted(found, key=lambda step: step.from_)
+
+
+def _path_of(scenario: Scenario, name: str) -> list[PolicyStep]:
+    values = scenario.weekly_parameters()[name].tolist()
+    deadlines = [_deadline(scenario.policy, name, scenario.start_week + week) for week in range(len(values))]
+    pairs = list(zip(values, deadlines, strict=True))
+    starts = [week for week in range(len(pairs)) if week == 0 or pairs[week] != pairs[week - 1]]
+    ends: list[int | None] = [*starts[1:], None]
+    return [
+        PolicyStep(
+            monday_of(scenario.start_week + week), {name: values[week]},
+            None if end is None else monday_of(scenario.start_week + end), deadline=deadlines[week],
+        )
+        for week, end in zip(starts, ends, strict=True)
+    ]  # fmt: skip
+
+
+def _deadline(policy: Sequence[PolicyStep], name: str, week: int) -> date | None:
+    """The deadline in force in a calendar week: that of the last step which covers it."""
+    if name != "target":
+        return None
+    covering = [step.deadline for step in policy if name in step.set and step.weeks[0] <= week < step.weeks[1]]
+    return covering[-1] if covering else None
 
 
 def _step(resolved: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ through the same reader as every scenario file and may extend only what comes wi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -20,13 +21,15 @@ from persim.policy import PolicyStep, monday_of
 from persim.scenario import Scenario, parse_scenario, read_scenario
 from persim.scenario_fields import nearest
 from persim.scenario_search import shipped_folder, shipped_names
+from persim.scenario_yaml import shown_path
 
 FEWEST_PEOPLE, MOST_PEOPLE = 50, 1000
 MOST_WEEKS = 520
 MOST_SEED = 999_999
 MOST_STEPS = 12
 MOST_TEXT = 64 * 1024  # bytes of a scenario that a visitor brings
-BROUGHT = "your_scenario"  # its name in messages
+BROUGHT = "your_scenario"  # its name if it has none
+_NAMED = re.compile(r"^name: *[\"']?([a-z][a-z0-9_]{0,63})[\"']? *(?:#.*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,22 @@ def _scenario(world: WorldSettings, people: int) -> Scenario:
         raise InputError(f"{found.name} runs for {found.n_weeks:,} weeks; this page shows at most {MOST_WEEKS}")
     numbers: dict[str, float | None] = {**dict(world.dials), **switched_off(world.off)}
     found = found.changed(n_users=people, **numbers)
-    steps = []
-    for week, dials in world.steps:
-        if week >= found.n_weeks:
-            raise InputError(f"a dial is turned in week {week}, but {found.name} runs for {found.n_weeks} weeks")
-        why = "Turned on the seminar's page"
-        steps.append(PolicyStep(monday_of(found.start_week + week), dict(dials), why=why))
+    late = [week for week, _ in world.steps if week >= found.n_weeks]
+    if late:
+        raise InputError(f"a dial is turned in week {late[0]}, but {found.name} runs for {found.n_weeks} weeks")
+    steps = _steps_of(world, found.start_week)
     return replace(found, policy=(*found.policy, *steps), arms=())
+
+
+def _steps_of(world: WorldSettings, start_week: int) -> list[PolicyStep]:
+    """The dials turned later on, each until it is turned again: steps that a file may hold beside each other."""
+    turned = [(week, name, value) for week, dials in world.steps for name, value in dials]
+    steps = []
+    for week, name, value in turned:
+        later = [other for other, same, _ in turned if same == name and other > week]
+        until = monday_of(start_week + min(later)) if later else None
+        steps.append(PolicyStep(monday_of(start_week + week), {name: value}, until, why="Turned on the seminar's page"))
+    return steps
 
 
 def brought(text: str) -> Scenario:
@@ -77,19 +89,20 @@ def brought(text: str) -> Scenario:
 
     Raises: ScenarioError with every fault, told without this machine's folders.
     """
-    folder = shipped_folder()
-    place = folder / f"{BROUGHT}.yaml"
+    named = _NAMED.search(text)
+    place = (
+        shipped_folder() / f"{named[1] if named else BROUGHT}.yaml"
+    )  # a file's name is the scenario's, and is not read
     try:
         return replace(parse_scenario(text, place), path=None)
     except ScenarioError as error:
-        faults = [replace(f, file=_shown(f.file, str(place))) for f in error.faults]
+        faults = [replace(f, file=_shown(f.file, shown_path(place))) for f in error.faults]
         raise ScenarioError(faults) from None
 
 
 def _shown(file: str, place: str) -> str:
     """The name of a file in messages to a visitor: never a folder."""
-    name = file.replace("\\", "/").rpartition("/")[2]
-    return "your file" if file == place or name == f"{BROUGHT}.yaml" else name
+    return "your file" if file == place else file.replace("\\", "/").rpartition("/")[2]
 
 
 def scenario_names() -> list[str]:
@@ -152,7 +165,7 @@ class _Reader:
             return WorldSettings()
         self.known(given, ("scenario", "text", "dials", "steps", "off"), where)
         scenario, text = self._scenario(given, where)
-        dials = self._dials(given.get("dials") or {}, f"{where}.dials")
+        dials = self._dials(_or(given.get("dials"), {}), f"{where}.dials")
         return WorldSettings(scenario, text, dials, self._steps(given, where), self._off(given, where))
 
     def _scenario(self, given: Mapping[str, Any], where: str) -> tuple[str, str]:
@@ -190,7 +203,7 @@ class _Reader:
         return tuple(found)
 
     def _steps(self, given: Mapping[str, Any], where: str) -> tuple[tuple[int, tuple[tuple[str, float], ...]], ...]:
-        steps = given.get("steps") or []
+        steps = _or(given.get("steps"), [])
         if not isinstance(steps, list) or len(steps) > MOST_STEPS:
             self.faults.append(f"{where}.steps: expected a list of at most {MOST_STEPS} steps")
             return ()
@@ -202,11 +215,11 @@ class _Reader:
                 continue
             self.known(step, ("week", "dials"), place)
             week = self.whole(step.get("week"), f"{place}.week", 0, MOST_WEEKS - 1)
-            found.setdefault(week, {}).update(self._dials(step.get("dials") or {}, f"{place}.dials"))
+            found.setdefault(week, {}).update(self._dials(_or(step.get("dials"), {}), f"{place}.dials"))
         return tuple((week, tuple(dials.items())) for week, dials in sorted(found.items()) if dials)
 
     def _off(self, given: Mapping[str, Any], where: str) -> tuple[str, ...]:
-        off = given.get("off") or []
+        off = _or(given.get("off"), [])
         if not isinstance(off, list) or not all(isinstance(key, str) for key in off):
             self.faults.append(f"{where}.off: expected a list of feedback loops")
             return ()
@@ -215,6 +228,10 @@ class _Reader:
                 hint = nearest(key, list(LOOPS)) or f"loops are {', '.join(LOOPS)}"
                 self.faults.append(f"{where}.off: {_short(key)} is no feedback loop - {hint}")
         return tuple(key for key in LOOPS if key in off)
+
+
+def _or(value: Any, default: Any) -> Any:
+    return default if value is None else value
 
 
 def _short(value: Any) -> str:

@@ -46,3 +46,26 @@ export function barrierCounts(film, week) {
   }
   return found;
 }
+
+/**
+ * From which week on each person's life differs between two films.
+ * @param {Object} left @param {Object} right @returns {Uint16Array} the weeks of the shorter film if never
+ */
+export function partingWeeks(left, right) {
+  const weeks = Math.min(left.weeks, right.weeks);
+  const people = Math.min(left.people, right.people);
+  const found = new Uint16Array(people).fill(weeks);
+  for (const layer of ["stage", "barrier", "legal", "budget"]) {
+    for (let person = 0; person < people; person += 1) {
+      const [one, other] = [left.row(layer, person), right.row(layer, person)];
+      const end = found[person];
+      for (let week = 0; week < end; week += 1) {
+        if (one[week] !== other[week]) {
+          found[person] = week;
+          break;
+        }
+      }
+    }
+  }
+  return found;
+}

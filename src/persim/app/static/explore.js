@@ -3,11 +3,12 @@
 import { bringTexts, fragmentOf, queryOf, settingsOf } from "./address.js";
 import { ask } from "./api.js";
 import { Clock, clockBar } from "./clock.js";
+import { partingWeeks } from "./counts.js";
 import { dialsPanel } from "./dials.js";
-import { announce, dateOf, element } from "./dom.js";
+import { announce, counted, dateOf, element } from "./dom.js";
 import { ExploreCharts, chartedOutcomes } from "./explore_charts.js";
 import { ExploreState } from "./explore_state.js";
-import { partingWeeks, readFilms } from "./film.js";
+import { readFilms } from "./film.js";
 import { storyPanel, twinsPanel } from "./person.js";
 import { Stage } from "./stage.js";
 import { pictureOf, save, takeAlongBar } from "./take_along.js";
@@ -25,6 +26,7 @@ class ExplorePage {
     this.films = [];
     this.asking = false;
     this.again = false;
+    this.shown = 0; // films shown so far
     this.picked = page.person;
   }
 
@@ -124,19 +126,20 @@ class ExplorePage {
   /** One picture for each world. */
   stages() {
     const host = document.getElementById("stages");
-    for (const view of this.views ?? []) view.stage.destroy?.();
+    for (const view of this.views ?? []) view.stage.destroy();
     this.views = this.state.worlds.map((world, number) => {
-      const heading = element("h2", { class: "world-name" });
-      const place = element("div", { class: "world" }, this.state.two ? heading : null);
-      return { heading, place, number };
+      return { place: element("div", { class: "world" }), number };
     });
     host.replaceChildren(...this.views.map((view) => view.place));
     host.classList.toggle("two", this.state.two);
+    document.getElementById("workbench").classList.toggle("two", this.state.two);
     for (const view of this.views) {
-      const side = view.number ? "the right world" : "the left world";
-      const label = this.state.two ? `The service in ${side}` : "The service";
-      view.stage = new Stage(view.place, { label, onPick: (picked) => this.pick(picked, view.number) });
+      view.stage = new Stage(view.place, { label: this.labelOf(view.number), onPick: (picked) => this.pick(picked, view.number) });
     }
+  }
+
+  labelOf(number) {
+    return this.state.two ? `${number ? "Right" : "Left"}: ${this.state.nameOf(number)}` : this.state.nameOf(number);
   }
 
   // Asking
@@ -168,6 +171,7 @@ class ExplorePage {
     try {
       const curves = await ask("/api/curves", { settings, replicates, outcomes: chartedOutcomes(all) }, { kind: "curves" });
       if (curves) this.charts.setCurves(curves);
+      if (curves && all) document.body.dataset.ready = "yes";
       this.trouble("");
     } catch (error) {
       this.trouble(error.message);
@@ -197,11 +201,11 @@ class ExplorePage {
     this.clockBar.setStart(films[0].start);
     this.views.forEach((view, number) => {
       if (films[number]) view.stage.setFilm(films[number]);
-      view.heading.textContent = this.state.nameOf(number);
+      view.stage.setLabel(this.labelOf(number));
     });
     this.charts.setFilms(films);
     this.showWeek(this.clock.week);
-    document.body.dataset.ready = "yes";
+    document.body.dataset.film = String(++this.shown);
     if (this.picked !== null && this.picked !== undefined) {
       this.pick({ kind: "person", id: this.picked }, 0);
       this.picked = null;
@@ -217,7 +221,18 @@ class ExplorePage {
       if (this.films[view.number]) view.stage.show(week, { colour: this.state.colour, ringed });
     });
     this.charts.mark(week);
+    this.showParted(ringed);
     if (!this.clock.playing) this.showDials();
+  }
+
+  showParted(ringed) {
+    const line = document.getElementById("parted");
+    line.hidden = !this.state.two;
+    if (!ringed) return;
+    const people = counted(this.parted.length, "person", "people");
+    line.textContent = this.state.alike
+      ? "Both worlds have the same settings, so every life is the same in both. Turn a dial on one side, or choose another scenario."
+      : `A ring marks a life that has parted: ${ringed.size} of ${people} so far. Open one to read where, and why.`;
   }
 
   /** Whose lives have parted by a week. */

@@ -1,9 +1,11 @@
 // The charts beside the picture: take-up, the way to a budget, what stands in it, hours, choice and control.
 
-import { barChart, funnelChart, lineChart } from "./charts.js";
+import { BarTable } from "./bar_table.js";
+import { lineChart } from "./charts.js";
 import { barrierCounts, wayCounts } from "./counts.js";
-import { counted, element } from "./dom.js";
+import { counted, element, wholeOrParts } from "./dom.js";
 import { BARRIER_WORDS, COLOURS, WORLDS } from "./palette.js";
+import { capital } from "./stage_words.js";
 
 const HOURS = [
   "hours_crisis", "hours_detained", "hours_cto", "hours_unsettled", "hours_routine", "hours_reviews", "hours_talk", "hours_forms",
@@ -33,6 +35,11 @@ export class ExploreCharts {
     );
     host.replaceChildren(...Object.values(this.hosts));
     this.charts = {};
+    this.tables = {
+      way: new BarTable(this.hosts.way, "The way to a budget, this week"),
+      barriers: new BarTable(this.hosts.barriers, "What stands in the way, this week"),
+      hours: new BarTable(this.hosts.hours, "Where a coordinator's week goes"),
+    };
     this.curves = null;
     this.films = [];
     this.week = 0;
@@ -41,9 +48,8 @@ export class ExploreCharts {
 
   /** Draw new curves. @param {Object} curves as the server gives them */
   setCurves(curves) {
-    const hours = this.curves?.worlds?.[0]?.outcomes?.hours_forms ? this.curves : null;
     this.curves = curves;
-    if (curves.worlds[0].outcomes.hours_forms || !hours) this.hours = curves;
+    if (curves.worlds[0].outcomes.hours_forms) this.hours = curves; // else those of before stay until the dial rests
     const two = curves.worlds.length === 2;
     this.line("takeUp", "Take-up of personal budgets", "percent", this.takeUp(two), this.takeUpNote(two));
     this.line("lived", "Felt choice and control", "index", this.lived(two), `Mean of eligible people, from 0 to 1. ${this.bandNote()}`);
@@ -116,46 +122,40 @@ export class ExploreCharts {
     this.line("difference", "What the difference comes to", "points", series, note);
   }
 
+  /** Colours and names of the columns of a table of bars. */
+  columns(two, colour) {
+    return two ? ["left", "right"].map((name, number) => ({ name, colour: WORLD_COLOURS[number] })) : [{ name: "people", colour }];
+  }
+
   drawWeek() {
-    const films = this.films;
-    const two = films.length === 2;
-    const series = films.map((film, number) => ({
-      name: two ? (number ? "right" : "left") : "", colour: two ? WORLD_COLOURS[number] : SERIES_COLOURS.real,
-      steps: wayCounts(film, Math.min(this.week, film.weeks - 1)),
-    }));
-    this.bars("way", funnelChart, { title: "The way to a budget, this week", unit: "number", series, note: "People of this run." });
-    this.drawBarriers(films, two);
+    const two = this.films.length === 2;
+    const ways = this.films.map((film) => wayCounts(film, Math.min(this.week, film.weeks - 1)));
+    const rows = ways[0].map((step, at) => ({ name: step.name, values: ways.map((way) => way[at].value) }));
+    const note = "People of this run. Each line holds those of the next.";
+    this.tables.way.update({ columns: this.columns(two, SERIES_COLOURS.real), rows, unit: "number", note });
+    this.drawBarriers(two);
   }
 
-  drawBarriers(films, two) {
-    const counts = films.map((film) => barrierCounts(film, Math.min(this.week, film.weeks - 1)));
-    const order = counts[0].map((n, code) => code).filter((code) => code && counts.some((one) => one[code]));
-    order.sort((a, b) => Math.max(...counts.map((one) => one[b])) - Math.max(...counts.map((one) => one[a])));
-    const bars = order.slice(0, MOST_BARRIERS).flatMap((code) =>
-      counts.map((one, number) => ({
-        name: two ? `${BARRIER_WORDS[code]} (${number ? "right" : "left"})` : BARRIER_WORDS[code],
-        value: one[code], colour: two ? WORLD_COLOURS[number] : SERIES_COLOURS.barrier,
-      })));
-    const note = "Eligible people without a budget, by the gate that closed first or what holds them up. The order of gates decides which is first.";
-    this.bars("barriers", barChart, { title: "What stands in the way, this week", unit: "number", bars, note });
-  }
-
-  bars(key, make, spec) {
-    if (this.charts[key]) this.charts[key].update(spec);
-    else this.charts[key] = make(this.hosts[key], spec);
+  drawBarriers(two) {
+    const counts = this.films.map((film) => barrierCounts(film, Math.min(this.week, film.weeks - 1)));
+    const most = (code) => Math.max(...counts.map((one) => one[code]));
+    const codes = counts[0].map((n, code) => code).filter((code) => code && most(code)).sort((a, b) => most(b) - most(a));
+    const rows = codes.slice(0, MOST_BARRIERS).map((code) => ({ name: capital(BARRIER_WORDS[code]), values: counts.map((one) => one[code]) }));
+    const note = "Eligible people without a budget, by the gate that closed first or what holds them up now. Which gate is first depends on " +
+      "the order of gates.";
+    this.tables.barriers.update({ columns: this.columns(two, SERIES_COLOURS.barrier), rows, unit: "number", note });
   }
 
   drawHours() {
     const curves = this.hours;
     if (!curves?.worlds[0].outcomes.hours_forms) return;
-    const two = curves.worlds.length === 2;
-    const bars = HOURS.flatMap((name) =>
-      curves.worlds.map(({ outcomes }, number) => ({
-        name: this.known.outcomes[name].label.replace(/^Hours, /, "") + (two ? ` (${number ? "right" : "left"})` : ""),
-        value: outcomes[name].own[Math.min(this.week, outcomes[name].own.length - 1)] ?? 0,
-        colour: two ? WORLD_COLOURS[number] : SERIES_COLOURS.hours,
-      })));
+    const at = (values) => values[Math.min(this.week, values.length - 1)] ?? 0;
+    const rows = HOURS.map((name) => {
+      const values = curves.worlds.map(({ outcomes }) => at(outcomes[name].own));
+      const label = capital(this.known.outcomes[name].label.replace(/^Hours, /, ""));
+      return { name: label, values, words: values.map((value) => `${wholeOrParts(value, 1)} h`) };
+    });
     const note = "Hours a week of a practitioner at work, mean of the last quarter of a year.";
-    this.bars("hours", barChart, { title: "Where a coordinator's week goes", unit: "hours", bars, note });
+    this.tables.hours.update({ columns: this.columns(curves.worlds.length === 2, SERIES_COLOURS.hours), rows, unit: "hours", note });
   }
 }
