@@ -267,6 +267,11 @@ if importlib.util.find_spec("persim.cli_practice") is not None:  # `practice`
 
     register_practice(app)
 
+if importlib.util.find_spec("persim.cli_replay") is not None:  # `replay`
+    from persim.cli_replay import register as register_replay
+
+    register_replay(app)
+
 if importlib.util.find_spec("persim.cli_check") is not None:  # `verify` and `reproduce`
     from persim import cli_check
 

@@ -38,7 +38,7 @@ export function byYear(sentences) {
 /** A text without the numbers of the ledger's rows, and those numbers. @returns {[string, string]} */
 export function withoutRows(text) {
   const rows = text.match(ROWS) ?? [];
-  return [text.replace(ROWS, ""), rows.map((one) => one.trim().slice(1, -1)).join(", ")];
+  return [text.replace(ROWS, "").replace(/\.\.$/, ".").replaceAll(" -> ", " → "), rows.map((one) => one.trim().slice(1, -1)).join(", ")];
 }
 
 // Parts
