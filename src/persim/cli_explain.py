@@ -10,7 +10,7 @@ import typer
 
 from persim import terminal
 from persim.cli_options import Changes, Force, Groups, Json, Out, People, Weeks
-from persim.cli_told import check_before_the_run, page, say_if_arms
+from persim.cli_told import asked_to_show, check_before_the_run, page, say_if_arms
 from persim.errors import InputError
 from persim.scenario_search import complete_scenario
 
@@ -53,7 +53,19 @@ def explain(
         str | None, typer.Option("--from", metavar="DATE", help="Or from this day on.", show_default=False)
     ] = None,
     until: Annotated[str | None, typer.Option("--to", metavar="DATE", help="To this day.", show_default=False)] = None,
+    week: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Of a --practitioner, one week in full: hours, people, what did not fit.",
+                     show_default=False),
+    ] = None,
+    meetings: Annotated[
+        bool, typer.Option("--meetings", help="Of a person, each meeting seen three ways: person, coordinator, record.")
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Seed of the run; 1 if none.", show_default=False)] = None,
+    luck: Annotated[
+        int | None,
+        typer.Option(help="Another seed: the same people at the start, its luck from the first week on.", show_default=False),
+    ] = None,
     people: People = None,
     weeks: Weeks = None,
     set_: Changes = None,
@@ -87,7 +99,7 @@ def explain(
     """
     from persim.choosers import checked
     from persim.cli_runs import _folder, _interruptible, _nowhere, _say_if_compiling, _shown, changes
-    from persim.explain import is_ledger, lives_of, write_story
+    from persim.explain import Story, is_ledger, lives_of, write_story
     from persim.scenario import read_scenario
     from persim.store import plain
 
@@ -100,7 +112,7 @@ def explain(
     if versus is not None:
         from persim.cli_twins import Asked, explain_versus
 
-        _check_versus(practitioner, team, pick, year, since, until)
+        _check_versus(practitioner, team, pick, year, since, until, week, luck, meetings or None)
         explain_versus(Asked(scenario, versus, person, seed, people, weeks, set_, all_, replicates, groups, no_figures,
                              out, json, force))  # fmt: skip
         return
@@ -108,21 +120,25 @@ def explain(
     if replicates is not None or groups is not None or no_figures:
         raise InputError("--replicates, --groups and --no-figures are for --versus, a second scenario")
     span = _span(practitioner, team, year, since, until)
+    shown = asked_to_show(person, practitioner, pick, week, meetings, span is not None or all_ or out is not None)
     if pick is not None:
         checked(pick)
     numbers = changes(set_)
     found = None if is_ledger(scenario) else read_scenario(scenario).changed(people, weeks, **numbers)
     if found is not None:  # a ledger has been run: what is asked of it is checked when it is read
-        check_before_the_run(found, person, practitioner, team, span)
+        check_before_the_run(found, person, practitioner, team, shown.week or span)
         say_if_arms(found)
     with _interruptible(), _folder(out, "story", force) if out else _nowhere() as folder:
         _say_if_compiling(ledger=True)
         started = time.time()
-        lives = lives_of(scenario, seed, people, weeks, numbers) if found is None else lives_of(found, seed)
-        story = _told(lives, person, practitioner, team, pick or "", span, all_)
+        ready = (
+            (scenario, seed, people, weeks, numbers, luck) if found is None else (found, seed, None, None, None, luck)
+        )
+        lives = lives_of(*ready)
+        story = shown.told(lives) or _told(lives, person, practitioner, team, pick or "", span, all_)
         if not json:  # before it is written, so that a full disk loses no answer
             terminal.show(story.text(page()))
-        place = write_story(story, folder, started) if folder else None
+        place = write_story(story, folder, started) if folder and isinstance(story, Story) else None
     if json:
         terminal.show_json(plain(story.as_json()) | ({"folder": str(_shown(place))} if place else {}))
     elif place:
@@ -162,7 +178,7 @@ def _check_whose(person: int | None, practitioner: int | None, team: int | None,
 def _check_versus(*others: object) -> None:
     if any(other is not None for other in others):
         raise InputError(
-            "--versus takes --person or nobody: posts, teams, --pick and spans of time are for one scenario"
+            "--versus takes --person or nobody: posts, teams, --pick, --meetings, spans of time and --luck are for one scenario"
         )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from persim import events
+from persim.biography import MARGIN, run_json, wrapped
 from persim.caseload_year import FAIR, SYNTHETIC, CaseloadYear, check_span
 from persim.errors import InputError
 from persim.lives import Lives
@@ -21,6 +22,7 @@ from persim.policy import monday_of
 from persim.post_sentences import of_person
 from persim.sentence import Fact, Sentence, coded, decimal
 from persim.state import Barrier
+from persim.text_table import Row, TextTable
 
 MET = (
     events.E_REVIEW, events.E_OPPORTUNITY, events.E_OFFER, events.E_HAND_OFF, events.E_ASSESSED, events.E_PLANNED,
@@ -201,6 +203,43 @@ class CoordinatorWeek:
     def notes(self) -> list[str]:
         """What to bear in mind."""
         return [SLIPS, NO_PARTS, FAIR, SYNTHETIC]
+
+    def text(self, width: int = 100) -> str:
+        """The week for a terminal, in lines of at most `width` signs."""
+        lines = [*wrapped(self.title, width), f"{self.caseload} people on the caseload", ""]
+        lines += [line for one in self.in_words for line in wrapped(f"{one.text} [{one.row}]", width)]
+        if self.activities:
+            rows = tuple(
+                Row(f"  {one.name}", tuple(_hours(value) for value in (one.due, one.worked, one.left_over)))
+                for one in self.activities
+            )
+            lines += [
+                "",
+                *(line for line, _ in TextTable(("Hours",), ("due", "worked", "left over"), rows).lines(width)),
+            ]
+        lines += ["", "Whom the week was about"]
+        told = [one for _, sentences in self.people for one in sentences]
+        lines += [line for one in told for line in wrapped(f"{one.text} [{one.row}]", width, "  ", "    ")]
+        lines += [] if told else ["  Nothing was recorded of anybody."]
+        if self.at_work:
+            lines += ["", "What did not fit", *([] if self.slipped else ["  Everything that was due could be done."])]
+            lines += [line for one in self.slipped for line in wrapped(f"{one.text} [{one.row}]", width, "  ", "    ")]
+        lines.append("")
+        return "\n".join([*lines, *(line for note in [MARGIN, *self.notes()] for line in wrapped(note, width))]) + "\n"
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain types: hours, sentences with their facts, notes, and what the run was."""
+        return {
+            "about": self.title, "post": self.post, "week": self.week, **run_json(self.lives), "at_work": self.at_work,
+            "caseload": self.caseload, "gate": self.gate, "hours": [one._asdict() for one in self.activities],
+            "words": [one.as_json() for one in self.in_words],
+            "people": [{"person": person, "sentences": [one.as_json() for one in told]} for person, told in self.people],
+            "slipped": [one.as_json() for one in self.slipped], "notes": self.notes(),
+        }  # fmt: skip
+
+
+def _hours(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
 
 
 def coordinator_week(lives: Lives, post: int, week: int) -> CoordinatorWeek:

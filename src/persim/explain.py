@@ -24,7 +24,7 @@ from persim.store import MANIFEST, ResultFolder, machine, safe_name
 from persim.story_page import story_page
 
 Story = Biography | CaseloadYear
-README = """{title}, from persim {version}: {name}, seed {seed}, {people:,} people.
+README = """{title}, from persim {version}: {name}, {seed}, {people:,} people.
 
 story.txt        the story; the number behind a sentence is the row of the ledger that it tells
 story.html       the same as a page, to open in any browser or to print
@@ -130,7 +130,12 @@ def write_story(story: Story, folder: ResultFolder, started: float) -> Path:
     folder.write_json("story.json", story.as_json())
     ledger.write(folder.path(FILE))
     folder.write_json("scenario.json", ledger.scenario.resolved())
-    words = {"title": story.title, "version": persim.__version__, "name": ledger.scenario.name, "seed": ledger.seed}
+    words = {
+        "title": story.title,
+        "version": persim.__version__,
+        "name": ledger.scenario.name,
+        "seed": story.lives.seed_words,
+    }
     words |= {"people": ledger.scenario.n_users, "synthetic": SYNTHETIC, "figure": FIGURE if svg else ""}
     folder.write_text("README.txt", README.format(**words))
     return folder.commit({

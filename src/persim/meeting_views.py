@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from persim import events
 from persim import meeting_filed as filed
 from persim import meeting_had as had
 from persim import meeting_met as met
+from persim.biography import LEFT_OUT, MARGIN, SYNTHETIC, run_json, wrapped
 from persim.events import E_GATE
 from persim.gate_sentences import gates_in
 from persim.lives import Lives
@@ -66,6 +67,11 @@ _FOLLOW: dict[int, tuple[int, ...]] = {
     events.E_ORDER_REVIEWED: (events.E_ORDER_ENDED,),
 }
 _OF_A_REVIEW = (1, 3)  # outcomes of an opportunity that a care review brought
+
+
+COLUMNS = {
+    "person": "What the person met", "coordinator": "What the coordinator had", "record": "What the record holds",
+}  # fmt: skip
 
 
 class Views(NamedTuple):
@@ -179,3 +185,53 @@ def best(meetings: tuple[Meeting, ...]) -> Meeting | None:
     """The meeting with the most to see in it, of the first person of the place if they had any; the earliest of equals."""
     ranked = sorted(meetings, key=lambda one: (one.another, -one.telling, one.main))
     return ranked[0] if ranked else None
+
+
+@dataclass(frozen=True)
+class PersonsMeetings:
+    """All meetings of one place, to be shown."""
+
+    lives: Lives
+    person: int
+
+    @property
+    def title(self) -> str:
+        """What stands over them."""
+        return f"Synthetic person {self.person}: meetings seen three ways"
+
+    @cached_property
+    def meetings(self) -> tuple[Meeting, ...]:
+        """In order of time."""
+        return meetings_of(self.lives, self.person)
+
+    def notes(self) -> list[str]:
+        """What to bear in mind."""
+        return [THREE, MARGIN, LEFT_OUT, SYNTHETIC]
+
+    def text(self, width: int = 100) -> str:
+        """The meetings for a terminal, in lines of at most `width` signs."""
+        lines = [self.title]
+        for one in self.meetings:
+            taken = " (another synthetic person, who has the place by then)" if one.another else ""
+            lines += ["", *wrapped(f"{one.title}{taken}", width)]
+            for name, told in one.views()._asdict().items():
+                lines.append(f"  {COLUMNS[name]}")
+                lines += [
+                    line for said in told for line in wrapped(f"{said.text} [{said.row}]", width, "    ", "      ")
+                ]
+        lines += [] if self.meetings else ["", "No meeting was recorded."]
+        lines.append("")
+        return "\n".join([*lines, *(line for note in self.notes() for line in wrapped(note, width))]) + "\n"
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain types: each meeting with its three accounts, each fact of each sentence with the column it is from."""
+        most = best(self.meetings)
+        return {
+            "about": self.title, "person": self.person, **run_json(self.lives),
+            "meetings": [
+                {"title": one.title, "week": one.week, "another": one.another, "telling": one.telling,
+                 **{name: [said.as_json() for said in told] for name, told in one.views()._asdict().items()}}
+                for one in self.meetings
+            ],
+            "best": None if most is None else self.meetings.index(most), "notes": self.notes(),
+        }  # fmt: skip

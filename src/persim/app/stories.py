@@ -19,7 +19,7 @@ from persim.events import KINDS
 from persim.gate_sentences import WORDS
 from persim.life_sentences import tell
 from persim.lives import Lives
-from persim.meeting_views import THREE, Meeting, best, meetings_of
+from persim.meeting_views import COLUMNS, THREE, Meeting, best, meetings_of
 from persim.other_lucks import ONE_LIFE, SAME_START, LuckShares, other_lucks
 from persim.policy import monday_of
 from persim.sentence import Sentence
@@ -140,7 +140,7 @@ def meetings_json(lives: Lives, person: int, *, legal: bool = True) -> dict[str,
     return {
         "kind": "meetings", "person": person, "title": f"Synthetic person {person}: one meeting seen three ways",
         "synthetic": told_life.SYNTHETIC, "note": THREE,
-        "views": {"person": "What the person met", "coordinator": "What the coordinator had", "record": "What the record holds"},
+        "views": dict(COLUMNS),
         "meetings": [_meeting_json(lives, one, legal) for one in shown],
         "best": None if most is None else shown.index(most), "left_out": len(found) - len(shown),
     }  # fmt: skip
