@@ -24,7 +24,7 @@ HEAD = """# yaml-language-server: $schema=scenario.schema.json
 
 def command_of(settings: Settings, world: int = 0) -> str:
     """The command that makes the run that the page shows: of a shipped scenario if dials alone differ, else of the file."""
-    own = settings.worlds[world]
+    own = settings.world(world)
     seed = f"--seed {settings.seed}" + (f" --luck {settings.luck}" if settings.luck is not None else "")
     if own.text or own.steps:
         return f"persim run {NAME}.yaml {seed}"
@@ -35,7 +35,7 @@ def command_of(settings: Settings, world: int = 0) -> str:
 
 def scenario_text(settings: Settings, world: int = 0) -> str:
     """The text of a scenario file: what it extends and what differs, or the whole where it extends no shipped scenario."""
-    own, scenario = settings.worlds[world], settings.scenario(world)
+    own, scenario = settings.world(world), settings.scenario(world)
     head = HEAD.format(seed=settings.seed, command=f"persim run {NAME}.yaml --seed {settings.seed}")
     content: dict[str, Any] = {
         "schema_version": scenario.schema_version, "name": NAME, "title": (scenario.title or own.scenario)[:150],
@@ -49,7 +49,7 @@ def scenario_text(settings: Settings, world: int = 0) -> str:
 
 
 def _changes(settings: Settings, world: int) -> dict[str, Any]:
-    own, scenario = settings.worlds[world], settings.scenario(world)
+    own, scenario = settings.world(world), settings.scenario(world)
     found: dict[str, Any] = {"extends": own.scenario, "population": {"people": settings.people}}
     numbers = {**dict(own.dials), **switched_off(own.off)}
     if numbers:

@@ -26,12 +26,15 @@ from persim.app.lesson_routes import Opened, lesson_routes
 from persim.app.pool import BusyError
 from persim.app.routing import OvertakenError, Seminar, asked, body_of, busy, failed, overtaken, page, refused, whole
 from persim.app.scenario_text import command_of, scenario_text
-from persim.app.settings import Settings, brought, read_settings
+from persim.app.settings import MOST_SEED, Settings, brought, read_settings
 from persim.app.tables import csv_of
 from persim.errors import InputError, PersimError
+from persim.other_lucks import luck_shares
 from persim.twins import Twins
 
 HERE = Path(__file__).parent
+MOST_LUCKS = 6  # that one story is told under
+LUCKS_COUNTED = 60  # over which shares are taken
 
 
 def _seminar(request: Request) -> Seminar:
@@ -106,7 +109,8 @@ def _lives(seminar: Seminar, settings: Settings, world: int) -> Any:
 def _story(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
     lives = _lives(seminar, settings, whole(body, "world", 0))
     if body.get("post") is not None:
-        return stories.post_json(lives, whole(body, "post"))
+        week = None if body.get("week") is None else whole(body, "week")
+        return stories.post_json(lives, whole(body, "post"), week)
     return stories.person_json(lives, whole(body, "person"))
 
 
@@ -130,13 +134,13 @@ def _week(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
 
 def _lucks(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
     lucks = body.get("lucks", [1, 2, 3])
-    fine = isinstance(lucks, list) and 1 <= len(lucks) <= 6
-    if not fine or not all(isinstance(luck, int) and 0 <= luck <= 10**6 for luck in lucks):
-        raise InputError("lucks: expected a list of 1 to 6 whole numbers")
+    fine = isinstance(lucks, list) and 1 <= len(lucks) <= MOST_LUCKS
+    if not fine or not all(type(luck) is int and 0 <= luck <= MOST_SEED for luck in lucks):
+        raise InputError(f"lucks: expected a list of 1 to {MOST_LUCKS} whole numbers from 0 to {MOST_SEED:,}")
     scenario = settings.scenario(whole(body, "world", 0))
-    from persim.other_lucks import other_lucks
-
-    return stories.lucks_json(other_lucks(scenario, settings.seed, whole(body, "person"), lucks))
+    seeds = [settings.luck, *(luck for luck in lucks if luck not in (settings.luck, settings.seed))]
+    lives = [seminar.films.get(scenario, settings.seed, luck).lives for luck in seeds]
+    return stories.lucks_json(lives, whole(body, "person"), luck_shares(scenario, settings.seed, range(LUCKS_COUNTED)))
 
 
 # What can be taken along

@@ -52,11 +52,15 @@ class Settings:
     luck: int | None = None
     worlds: tuple[WorldSettings, ...] = field(default_factory=lambda: (WorldSettings(),))
 
+    def world(self, number: int) -> WorldSettings:
+        """One of the worlds. Raises: InputError if there is none of that number."""
+        if not 0 <= number < len(self.worlds):
+            raise InputError(f"there is no world {number}")
+        return self.worlds[number]
+
     def scenario(self, world: int = 0) -> Scenario:
         """The complete scenario of a world. Raises: InputError if there is none; ScenarioError for a text with faults."""
-        if not 0 <= world < len(self.worlds):
-            raise InputError(f"there is no world {world}")
-        return _scenario(self.worlds[world], self.people)
+        return _scenario(self.world(world), self.people)
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,120 @@
+"""Whose turn it is: fair between visitors, bounded, and closed without waiting."""
+
+import threading
+import time
+
+import pytest
+
+from persim.app.films import Films
+from persim.app.pool import MOST_OF_ONE, BusyError, Pool
+from persim.scenario import read_scenario
+
+
+@pytest.fixture
+def held() -> "tuple[Pool, threading.Event]":
+    """A pool of one thread that is held up until the event is set."""
+    pool, event = Pool(1), threading.Event()
+    pool.submit("first", event.wait)
+    while pool.waiting:
+        time.sleep(0.001)
+    return pool, event
+
+
+def test_a_visitor_with_many_jobs_does_not_hold_up_another(held: "tuple[Pool, threading.Event]") -> None:
+    pool, event = held
+    order: list[str] = []
+    many = [pool.submit("greedy", lambda: order.append("greedy")) for _ in range(50)]
+    one = pool.submit("modest", lambda: order.append("modest"))
+    event.set()
+    for future in [*many, one]:
+        future.result(10)
+    assert order.index("modest") <= 1
+    pool.close()
+
+
+def test_jobs_of_one_visitor_are_done_in_order(held: "tuple[Pool, threading.Event]") -> None:
+    pool, event = held
+    done: list[int] = []
+    futures = [pool.submit("one", lambda n=n: done.append(n)) for n in range(20)]
+    event.set()
+    for future in futures:
+        future.result(10)
+    assert done == list(range(20))
+    pool.close()
+
+
+def test_a_line_that_is_full_is_refused_and_others_go_on(held: "tuple[Pool, threading.Event]") -> None:
+    pool, event = held
+    futures = [pool.submit("greedy", int) for _ in range(MOST_OF_ONE)]
+    with pytest.raises(BusyError):
+        pool.submit("greedy", int)
+    other = pool.submit("modest", int)
+    event.set()
+    assert other.result(10) == 0
+    assert [future.result(10) for future in futures] == [0] * MOST_OF_ONE
+    assert pool.waiting == 0
+    pool.close()
+
+
+def test_what_a_job_raises_reaches_whoever_waits_for_it_and_the_thread_goes_on() -> None:
+    pool = Pool(1)
+    with pytest.raises(ZeroDivisionError):
+        pool.submit("one", lambda: 1 // 0).result(10)
+    assert pool.submit("one", lambda: 7).result(10) == 7
+    pool.close()
+
+
+def test_a_job_that_was_given_up_is_not_done(held: "tuple[Pool, threading.Event]") -> None:
+    pool, event = held
+    done: list[int] = []
+    dropped = pool.submit("one", lambda: done.append(1))
+    kept = pool.submit("one", lambda: done.append(2))
+    assert dropped.cancel()
+    event.set()
+    kept.result(10)
+    assert done == [2]
+    pool.close()
+
+
+def test_a_closed_pool_gives_up_its_line_and_takes_no_more(held: "tuple[Pool, threading.Event]") -> None:
+    pool, event = held
+    waiting = pool.submit("one", int)
+    pool.close()
+    event.set()
+    assert waiting.cancelled()
+    with pytest.raises(BusyError):
+        pool.submit("one", int)
+
+
+def test_visitors_who_ask_for_the_same_film_share_one_making(monkeypatch: pytest.MonkeyPatch) -> None:
+    from persim.app import films as module
+
+    made, real = [], module.filmed
+
+    def counted(*given: object) -> object:
+        made.append(given)
+        time.sleep(0.05)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "filmed", counted)
+    films, scenario = Films(), read_scenario("baseline").changed(n_users=60, n_weeks=30)
+    found: list[object] = []
+    threads = [threading.Thread(target=lambda: found.append(films.get(scenario, 1))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(found) == 8
+    assert len(made) == 1
+    assert all(one is found[0] for one in found)
+
+
+def test_films_beyond_the_bound_are_dropped_and_made_again_alike() -> None:
+    films, scenario = Films(most=2), read_scenario("baseline").changed(n_users=60, n_weeks=30)
+    first = films.get(scenario, 1)
+    for seed in (2, 3):
+        films.get(scenario, seed)
+    again = films.get(scenario, 1)
+    assert again is not first
+    assert again.film.as_bytes() == first.film.as_bytes()
+    assert films.get(scenario, 3) is films.get(scenario, 3)
