@@ -36,6 +36,7 @@ from persim.twins import Twins
 
 MOST_BYTES = 5_000_000
 REPLICATES = 20
+STYLES = ("persim.css", "explore.css", "replay.css")  # the charts are those of the explore page
 PURPOSE = "A thinking aid on synthetic people: not for decisions on eligibility, risk, budgets, staff or sites."
 OUTCOMES = (
     "reported_take_up", "real_take_up", "control_felt", "control_recorded", "hours_crisis", "hours_detained", "hours_cto",
@@ -61,15 +62,16 @@ class Replay:
     @property
     def names(self) -> list[str]:
         """Names of the worlds, told apart."""
-        return unique_names([scenario.name for scenario in self.scenarios])
+        return list(unique_names([scenario.name for scenario in self.scenarios]))
 
 
 def replay_of(scenarios: Sequence[Scenario], seed: int, replicates: int = REPLICATES) -> Replay:
     """The runs of one scenario or two. Raises: InputError for a size that the page cannot show."""
     for scenario in scenarios:
         if not FEWEST_PEOPLE <= scenario.n_users <= MOST_PEOPLE:
+            sizes = f"{FEWEST_PEOPLE} to {MOST_PEOPLE:,}"
             raise InputError(
-                f"{scenario.name} has {scenario.n_users:,} people; a replay shows {FEWEST_PEOPLE} to {MOST_PEOPLE:,}: give --people 400"
+                f"{scenario.name} has {scenario.n_users:,} people; a replay shows {sizes}: give --people 400"
             )
         if scenario.n_weeks > MOST_WEEKS:
             raise InputError(
@@ -107,7 +109,7 @@ def write_replay(replay: Replay, place: Path, force: bool = False) -> int:
 def page(replay: Replay) -> str:
     """The page as text."""
     script = joined("replay.js")
-    style = "".join((STATIC / name).read_text("utf-8") for name in ("persim.css", "replay.css"))
+    style = "".join((STATIC / name).read_text("utf-8") for name in STYLES)
     films = [world.film.as_bytes() for world in replay.worlds]
     template = Template((Path(__file__).parent / "pages" / "replay.html").read_text("utf-8"))
     return template.substitute(

@@ -207,7 +207,7 @@ export class Stage {
     }
     for (let at = 0; at < busy.length; at += 2) this.stamp(pen, sprites, busy[at], busy[at + 1]); // never hidden by those who wait
     for (const person of this.ringed ?? []) {
-      paintRing(pen, where.x[person], where.y[person], this.layout.dot * 1.62, COLOURS.ink, 1.5);
+      paintRing(pen, where.x[person], where.y[person], this.layout.dot * 1.6 + 0.5, COLOURS.ink, Math.max(1, Math.min(1.6, this.layout.dot * 0.28)));
     }
   }
 
