@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from agreement import MAIN, agreement
+from app_measurements import APP
 from calibration_measurements import CALIBRATION
 from ledger_measurements import LEDGER
 from pb_lite_mesa import PBLite
@@ -326,6 +327,7 @@ MEASUREMENTS: dict[str, Callable[[Size], list[Row]]] = {
     **LEDGER,
     **SWEEPS,
     **CALIBRATION,
+    **APP,
     "compare": long_comparison,
     "agreement": same_model,
 }

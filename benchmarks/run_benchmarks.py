@@ -3,7 +3,8 @@
 Prints a table with goal, measured value and verdict, and what the machine is. `--quick` measures less (about five
 minutes instead of half an hour); `--only mesa face` measures some; `--long` adds `persim compare` at full size;
 `--json FILE` keeps the table as data; `--write-docs` puts it into docs/performance.md, where the ledger and sweeps have
-tables of their own. Sweeps take a quarter of an hour and are measured when asked for: `--only sweep batch large`.
+tables of their own. Sweeps take a quarter of an hour and are measured when asked for: `--only sweep batch large`; so is
+the seminar's page: `--only room browser replay`.
 """
 
 import argparse
@@ -19,14 +20,20 @@ from pathlib import Path
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-from calibration_measurements import CALIBRATION  # noqa: E402 - after the lines above
+from app_measurements import APP  # noqa: E402 - after the lines above
+from calibration_measurements import CALIBRATION  # noqa: E402
 from ledger_measurements import LEDGER  # noqa: E402 - after the lines above
 from measurements import LONG, MEASUREMENTS, measure  # noqa: E402
 from rows import FULL, QUICK, Row  # noqa: E402
 from sweep_measurements import SWEEPS  # noqa: E402
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-TABLE, LEDGER_TABLE, SWEEP_TABLE = "table", "ledger", "sweeps"  # the marks around each table in docs/performance.md
+TABLE, LEDGER_TABLE, SWEEP_TABLE, APP_TABLE = (
+    "table",
+    "ledger",
+    "sweeps",
+    "app",
+)  # the marks around each table in docs/performance.md
 
 
 def machine() -> dict[str, str]:
@@ -75,6 +82,8 @@ def write_docs(text: str, table: str) -> None:
 
 def table_of(name: str) -> str:
     """The table of docs/performance.md that a measurement belongs to."""
+    if name in APP:
+        return APP_TABLE
     return LEDGER_TABLE if name in LEDGER else SWEEP_TABLE if name in {**SWEEPS, **CALIBRATION} else TABLE
 
 
@@ -88,7 +97,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--write-docs", action="store_true", help="put the table into docs/performance.md")
     chosen = parser.parse_args(arguments)
     names = chosen.only or [
-        name for name in MEASUREMENTS if name not in {**SWEEPS, **CALIBRATION} and (chosen.long or name not in LONG)
+        name
+        for name in MEASUREMENTS
+        if name not in {**SWEEPS, **CALIBRATION, **APP} and (chosen.long or name not in LONG)
     ]
     about = machine()
     size = QUICK if chosen.quick else FULL

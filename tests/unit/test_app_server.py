@@ -98,11 +98,14 @@ def test_every_story_is_told_and_says_that_its_people_are_synthetic(client: Test
 
 @pytest.mark.parametrize(
     ("route", "body"),
-    [("story", {"person": 120}), ("story", {"person": -1}), ("story", {}), ("story", {"person": "17"}), ("story", {"person": 1.5}),
-     ("story", {"post": 99}), ("story", {"person": 1, "world": 2}), ("story", {"person": 10**30}), ("week", {"post": 1, "week": 9999}),
+    [("story", {"person": 120}), ("story", {"person": -1}), ("story", {}), ("story", {"person": "17"}),
+     ("story", {"person": 1.5}),
+     ("story", {"post": 99}), ("story", {"person": 1, "world": 2}), ("story", {"person": 10**30}),
+     ("week", {"post": 1, "week": 9999}),
      ("week", {"post": 1, "week": None}), ("lucks", {"person": 1, "lucks": []}), ("lucks", {"person": 1, "lucks": [True]}),
      ("lucks", {"person": 1, "lucks": list(range(7))}), ("curves", {"outcomes": ["take_up"]}), ("curves", {"outcomes": []}),
-     ("curves", {"outcomes": [[]]}), ("curves", {"replicates": 0}), ("curves", {"replicates": 41}), ("curves", {"replicates": True}),
+     ("curves", {"outcomes": [[]]}), ("curves", {"replicates": 0}), ("curves", {"replicates": 41}),
+     ("curves", {"replicates": True}),
      ("scenario", {"world": 5}), ("check", {"text": ""}), ("check", {"text": 5}), ("check", {"text": "name: [1"}),
      ("film", {"settings": {"people": 10**9}}), ("film", {"settings": None})],
 )  # fmt: skip

@@ -5,6 +5,7 @@ The first run is the one that the film shows; the others have the seeds after it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ MOST_REPLICATES = 40
 MOST_OUTCOMES = 16
 BAND = (0.05, 0.95)
 BAND_WORDS = "9 in 10 runs"
+DIGITS = 5
 FLOW_WEEKS = 13  # weekly flows of a few hundred people are drawn as the mean of the last quarter
 
 
@@ -94,7 +96,7 @@ def curves_json(
         ],
         "differences": None,
         "final": [
-            {name: _number(stack[0, number, -1]) for number, name in enumerate(outcomes)} for stack in stacks
+            dict(zip(outcomes, _numbers(stack[0, :, -1]), strict=True)) for stack in stacks
         ],
     }  # fmt: skip
     if len(stacks) == 2:
@@ -128,8 +130,7 @@ def _differences(left: np.ndarray, right: np.ndarray, outcomes: Sequence[str]) -
 
 
 def _numbers(values: np.ndarray) -> list[float | None]:
-    return [_number(value) for value in values.tolist()]
-
-
-def _number(value: float) -> float | None:
-    return round(value, 5) if np.isfinite(value) else None
+    rounded = np.round(values, DIGITS).tolist()
+    if np.isfinite(values).all():
+        return rounded
+    return [value if math.isfinite(value) else None for value in rounded]

@@ -8,29 +8,28 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from persim.film import Film, filmed
+from persim.ledger import Ledger
 from persim.lives import Lives
 from persim.scenario import Scenario
-from persim.simulate import Run
 
 MOST_KEPT = 48  # runs: about 3 MB each for 1,000 people
 
 
 @dataclass(frozen=True)
 class Filmed:
-    """One run: what is played, and what stories are told from."""
+    """One run: what is played, and what stories are told from. Its record of outcomes is not kept: it is the largest part."""
 
-    run: Run
     film: Film
+    ledger: Ledger
 
     @cached_property
     def lives(self) -> Lives:
         """The lives of the run."""
-        assert self.run.ledger is not None
-        return Lives(self.run.ledger)
+        return Lives(self.ledger)
 
 
 class Films:
@@ -52,7 +51,9 @@ class Films:
         with making:
             found = self._look(key)
             if found is None:
-                found = Filmed(*filmed(scenario, seed, luck))
+                run, film = filmed(scenario, seed, luck)
+                assert run.ledger is not None
+                found = Filmed(film, replace(run.ledger, rows=run.ledger.rows.copy()))  # without the room for more rows
                 self._keep(key, found)
         with self._lock:
             self._making.pop(key, None)

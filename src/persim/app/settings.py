@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from persim.app.dials import DIALS
@@ -65,7 +65,7 @@ class Settings:
 
 @lru_cache(maxsize=256)
 def _scenario(world: WorldSettings, people: int) -> Scenario:
-    found = brought(world.text) if world.text else read_scenario(world.scenario)
+    found = brought(world.text) if world.text else _shipped(world.scenario)
     if found.n_weeks > MOST_WEEKS:
         raise InputError(f"{found.name} runs for {found.n_weeks:,} weeks; this page shows at most {MOST_WEEKS}")
     numbers: dict[str, float | None] = {**dict(world.dials), **switched_off(world.off)}
@@ -75,6 +75,12 @@ def _scenario(world: WorldSettings, people: int) -> Scenario:
         raise InputError(f"a dial is turned in week {late[0]}, but {found.name} runs for {found.n_weeks} weeks")
     steps = _steps_of(world, found.start_week)
     return replace(found, policy=(*found.policy, *steps), arms=())
+
+
+@cache
+def _shipped(name: str) -> Scenario:
+    """A scenario that comes with persim, read once; the names are known and few."""
+    return read_scenario(name)
 
 
 def _steps_of(world: WorldSettings, start_week: int) -> list[PolicyStep]:
