@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from persim.app.lesson_runs import OneSeed, Told, checked_settings, lines_of, number, settings_of
+from persim.app.lesson_runs import Line, OneSeed, Told, checked_settings, lines_of, number, settings_of
 from persim.biography import SYNTHETIC
 from persim.errors import InputError, ScenarioError
 from persim.evidence.measured import GROUP_LABELS
@@ -53,19 +53,21 @@ def lesson_list(folder: Path | None = None) -> list[dict[str, Any]]:
 
     Returns: name, title, question, minutes, sources, content_note, own, and `faults` (a text) if it cannot be given.
     """
-    found = []
+    found: list[tuple[dict[str, Any], tuple[bool, int, str]]] = []
     for name, place in lesson_places(folder).items():
         own = folder is not None and place.parent == folder
         try:
             lesson = read_lesson(place)
         except ScenarioError as error:
-            found.append({"name": name, "title": name, "own": own, "faults": _without_folders(error)})
+            faulty = {"name": name, "title": name, "own": own, "faults": _without_folders(error)}
+            found.append((faulty, (not own, 0, name)))
             continue
-        found.append({
+        row = {
             "name": name, "title": lesson.title, "question": lesson.question, "minutes": lesson.minutes,
             "sources": list(lesson.sources), "content_note": lesson.has_content_note, "own": own, "faults": "",
-        })  # fmt: skip
-    return found
+        }  # fmt: skip
+        found.append((row, (not own, lesson.order, name)))
+    return [row for row, _ in sorted(found, key=lambda pair: pair[1])]
 
 
 def lesson_named(name: str, folder: Path | None = None) -> Lesson:
@@ -139,8 +141,9 @@ def question_json(question: Question, reveal: Reveal) -> dict[str, Any]:
         unit, label = "number", f"{reveal.study.capitalize()} in each arm"
         meaning = "For a study that finds the difference in four of five trials, at 5 %, two-sided"
     return {
-        "predict": question.predict, "choices": [choice.text for choice in question.choices],
-        "low": question.low, "high": question.high, "unit": unit, "label": label, "meaning": meaning, "opens": question.predict == CURVE,
+        "predict": question.predict, "from_week": question.from_week, "choices": [choice.text for choice in question.choices],
+        "low": question.low, "high": question.high, "unit": unit, "label": label, "meaning": meaning,
+        "opens": question.predict == CURVE,
         "opinion": question.predict == CHOICE and not any(choice.can_be_right for choice in question.choices),
     }  # fmt: skip
 
@@ -190,7 +193,7 @@ def series_json(told: Told, until: int | None = None, worlds: Sequence[str] | No
         columns = {"own": values[0], "middle": means(values).mean, "low": low, "high": high}
         found.append({
             "name": _line_name(reveal, line.world, line.outcome, line.group),
-            "asked": (line.world, line.outcome, line.group) == _asked(reveal),
+            **_place(reveal, line),
             **{name: [number(value) for value in column] for name, column in columns.items()},
         })  # fmt: skip
     return found
@@ -203,8 +206,8 @@ def bars_json(told: Told) -> dict[str, Any]:
     bars = []
     for line in lines_of(reveal):
         spread = told.spread(type(reveal.compared.reading)(line.outcome, line.world, weeks, line.group))
-        asked = (line.world, line.outcome, line.group) == _asked(reveal)
-        bars.append({"name": _line_name(reveal, line.world, line.outcome, line.group), "asked": asked, **spread})
+        name = _line_name(reveal, line.world, line.outcome, line.group)
+        bars.append({"name": name, **_place(reveal, line), **spread})
     return {"bars": bars}
 
 
@@ -220,6 +223,15 @@ def known_part(
         "id": question.id, "start": start.isoformat(), "first": reveal.weeks[0], "last": reveal.weeks[1],
         "from_week": question.from_week, "title": _chart_title(reveal), "known": known, "given": given,
         "interval": BAND_WORDS,
+    }  # fmt: skip
+
+
+def _place(reveal: Reveal, line: Line) -> dict[str, Any]:
+    """Whether a line is what was asked for, and which world, outcome and group it shows, by number, for its looks."""
+    names = [world.name for world in reveal.runs.worlds]
+    return {
+        "asked": (line.world, line.outcome, line.group) == _asked(reveal), "world": names.index(line.world),
+        "outcome": reveal.outcomes.index(line.outcome), "group": reveal.groups.index(line.group),
     }  # fmt: skip
 
 

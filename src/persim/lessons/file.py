@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from persim.errors import ScenarioError
-from persim.lessons.lesson import LESSON_VERSION, Lesson, Part, Question, Reveal
+from persim.lessons.lesson import LESSON_VERSION, ContentNote, Lesson, Part, Question, Reveal, Told
 from persim.lessons.part_fields import PART_READERS, Place
 from persim.lessons.search import find_lesson
 from persim.lessons.sources import known_sources
@@ -15,8 +16,8 @@ from persim.scenario_fields import Fields
 from persim.scenario_yaml import Node, read_nodes, shown_path
 
 REQUIRED = ("schema_version", "lesson", "title", "question", "minutes", "sources", "parts")
-TOP_KEYS = (*REQUIRED, "for_teachers")
-MOST_MINUTES, MOST_PARTS = 180, 60
+TOP_KEYS = (*REQUIRED, "order", "for_teachers")
+MOST_MINUTES, MOST_PARTS, USUAL_ORDER = 180, 60, 100
 
 
 def read_lesson(path: str | Path) -> Lesson:
@@ -59,6 +60,7 @@ def lesson_of(fields: Fields, tree: Node, place: Path) -> Lesson:
         minutes=fields.whole_if_there(found, "minutes", 1, MOST_MINUTES, "minutes") or 0,
         sources=fields.names(found, "sources", known_sources()),
         parts=_parts(fields, found.get("parts")),
+        order=fields.whole_if_there(found, "order", 1, USUAL_ORDER, "places in the list") or USUAL_ORDER,
         for_teachers=texts.get("for_teachers", ""),
     )
 
@@ -89,6 +91,8 @@ def _parts(fields: Fields, node: Node | None) -> tuple[Part, ...]:
         if part.id in places:
             place.fault("id", f"is the id of {places[part.id].key} too", "an id of its own")
         places[part.id] = place
+        if isinstance(part, Told) and any(isinstance(before, ContentNote) for before in parts):
+            part = replace(part, legal=True)
         parts.append(part)
     _check_questions(parts, places)
     _check_ways_round(parts, places)

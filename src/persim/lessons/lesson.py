@@ -18,6 +18,9 @@ CHOICE, NUMBER, CURVE = "choice", "number", "curve"
 PREDICTIONS = (CHOICE, NUMBER, CURVE)
 CURVES, BARS = "curves", "bars"
 CHARTS = (CURVES, BARS)
+# Which week of the coordinator stands beside a person's story.
+MEETING, FULLEST, HANDED_ON, COUNTED = "meeting", "fullest", "handed_on", "counted"
+WEEKS_BESIDE = (MEETING, FULLEST, HANDED_ON, COUNTED)
 STUDIES = ("teams", "people")
 STUDIED = ("control_felt", "quality_of_life")  # outcomes that a study could ask each person for
 Direction = Literal["rises", "falls", "hardly_changes"]
@@ -177,12 +180,18 @@ class Told(Part):
 
     Attributes:
         pick: such as "never offered, high perceived risk". luck: numbers of other luck, for a part about luck.
-        after: said below.
+        week: which week of the coordinator is told: that of the person's most telling meeting, the coordinator's fullest, or
+            the first in which the person was handed on, or a service of theirs was relabelled and counted.
+        meeting: the kind of meeting that is shown first, as `persim.meeting_views` calls it; the most telling if "".
+        legal: is what was done under the Mental Health Act told? Only after a content note. after: said below.
     """
 
     runs: Runs
     pick: str
     luck: tuple[int, ...] = ()
+    week: str = MEETING
+    meeting: str = ""
+    legal: bool = False
     after: str = ""
 
 
@@ -216,7 +225,7 @@ class Try(Part):
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson. `minutes` is how long it takes with a room."""
+    """A lesson. `minutes` is how long it takes with a room, `order` its place in the list."""
 
     name: str
     title: str
@@ -224,6 +233,7 @@ class Lesson:
     minutes: int
     sources: tuple[str, ...]
     parts: tuple[Part, ...]
+    order: int = 100
     for_teachers: str = ""
 
     def part(self, name: str) -> Part | None:

@@ -10,8 +10,10 @@ from persim.lessons.lesson import (
     CHOICE,
     CURVE,
     DIRECTIONS,
+    MEETING,
     NUMBER,
     PREDICTIONS,
+    WEEKS_BESIDE,
     Choice,
     ContentNote,
     Explain,
@@ -26,8 +28,10 @@ from persim.lessons.place import COMMON, Place
 from persim.lessons.reveal_fields import RUN_KEYS, read_reveal, read_runs
 from persim.lessons.sources import known_sources
 from persim.loops import BY_KEY as LOOPS
+from persim.meeting_views import KINDS_OF_MEETING
 from persim.scenario_yaml import Node
 
+MEETINGS = tuple(dict.fromkeys(kind.title for kind in KINDS_OF_MEETING.values()))
 MOST_ITEMS, MOST_CHOICES, MOST_LUCKS, MOST_LUCK = 20, 8, 6, 999_999
 
 
@@ -120,9 +124,9 @@ def _between(place: Place, node: Node | None) -> tuple[float | None, float | Non
 
 
 def _told(place: Place, kind: str) -> Told:
-    more = ("luck",) if kind == "luck" else ()
-    found = place.mapping(*COMMON, *RUN_KEYS, "pick", "after", *more)
-    place.need(found, "worlds", "pick", *more)
+    own = {"luck": ("luck",), "person_and_coordinator": ("week",), "three_views": ("meeting",)}[kind]
+    found = place.mapping(*COMMON, *RUN_KEYS, "pick", "after", *own)
+    place.need(found, "worlds", "pick", *(key for key in own if key == "luck"))
     pick = place.text(found, "pick")
     if pick:
         try:
@@ -132,7 +136,8 @@ def _told(place: Place, kind: str) -> Told:
     runs = read_runs(place, found, most_worlds=1)
     return Told(
         **place.common(found, kind), runs=runs, pick=pick, luck=_lucks(place, found.get("luck")),
-        after=place.text(found, "after"),
+        week=place.fields.choice(found, "week", WEEKS_BESIDE, f"{place.key}.") or MEETING,
+        meeting=place.fields.choice(found, "meeting", MEETINGS, f"{place.key}.") or "", after=place.text(found, "after"),
     )  # fmt: skip
 
 
