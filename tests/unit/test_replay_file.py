@@ -166,10 +166,8 @@ def test_the_command_writes_one_small_file_and_says_where(tmp_path):
 
 
 def test_worlds_with_other_people_are_refused(tmp_path):
-    odd = tmp_path / "odd.yaml"
-    odd.write_text("schema_version: 1\nname: odd\nextends: baseline\nstart: 2009-04-06\n", "utf-8")
-    done = CliRunner().invoke(
-        cli.app, ["replay", "baseline", "--versus", str(odd), "--people", "60", "-o", str(tmp_path / "x.html")]
-    )
+    pair = ["replay", "integrated_teams/usual", "--versus", "rural_action_research/usual"]
+    done = CliRunner().invoke(cli.app, [*pair, "--people", "60", "-o", str(tmp_path / "x.html")])
     assert done.exit_code != 0
+    assert "differ in" in f"{done.output} {done.exception}"
     assert not (tmp_path / "x.html").exists()

@@ -20,14 +20,13 @@ from typing import Any
 
 import persim
 from persim.app.curves import curves_json, one_run
-from persim.app.films import Filmed
 from persim.app.joined_scripts import STATIC, joined
 from persim.app.settings import FEWEST_PEOPLE, MOST_PEOPLE, MOST_WEEKS
 from persim.app.stories import person_json, post_json, twins_json
 from persim.comparison_plan import unique_names
 from persim.durable_files import write_whole
 from persim.errors import InputError
-from persim.film import filmed
+from persim.film import Film, filmed
 from persim.lives import Lives
 from persim.outcomes import BY_NAME
 from persim.scenario import Scenario
@@ -51,12 +50,20 @@ CAVEATS = (
 
 
 @dataclass(frozen=True)
+class Played:
+    """One run: what is played, and what stories are told from."""
+
+    film: Film
+    lives: Lives
+
+
+@dataclass(frozen=True)
 class Replay:
     """What goes into the file: one scenario or two with the same people, and the runs to be played."""
 
     scenarios: tuple[Scenario, ...]
     seed: int
-    worlds: tuple[Filmed, ...]
+    worlds: tuple[Played, ...]
     replicates: int = REPLICATES
 
     @property
@@ -77,7 +84,13 @@ def replay_of(scenarios: Sequence[Scenario], seed: int, replicates: int = REPLIC
             raise InputError(
                 f"{scenario.name} runs for {scenario.n_weeks:,} weeks; a replay shows at most {MOST_WEEKS}"
             )
-    return Replay(tuple(scenarios), seed, tuple(Filmed(*filmed(one, seed)) for one in scenarios), replicates)
+    return Replay(tuple(scenarios), seed, tuple(_played(one, seed) for one in scenarios), replicates)
+
+
+def _played(scenario: Scenario, seed: int) -> Played:
+    run, film = filmed(scenario, seed)
+    assert run.ledger is not None
+    return Played(film, Lives(run.ledger))
 
 
 def check_place(place: Path, force: bool) -> None:

@@ -101,6 +101,10 @@ function inNumbers(story) {
   );
 }
 
+function scrolled(label, table) {
+  return element("div", { class: "scroll", attributes: { tabindex: "0", role: "region", "aria-label": label } }, table);
+}
+
 function notes(story) {
   const listed = story.notes.filter((note) => note !== story.synthetic).map((text) => element("p", { text }));
   return element("details", { class: "notes" }, element("summary", { text: "What to bear in mind" }), listed);
@@ -191,7 +195,7 @@ export function twinsPanel(host, story, options = {}) {
     element("p", { class: "parting", text: story.headline }), strip,
     story.why.length ? element("section", { class: "why" }, element("h3", { text: "Why they part" }), story.why.map((text) => rowed("p", text))) : null,
     story.turn.length ? element("section", { class: "why" }, element("h3", { text: "Where the budget comes from" }), story.turn.map((text) => rowed("p", text))) : null,
-    element("section", {}, element("h3", { text: "How it stands in the end" }), element("div", { class: "scroll" }, element(
+    element("section", {}, element("h3", { text: "How it stands in the end" }), scrolled("How the two lives stand in the end", element(
       "table", { class: "ends" }, element("thead", {}, element("tr", {}, head)), element("tbody", {}, ends),
     ))),
     story.parting ? element("section", {}, element("h3", { text: "After the parting" }), signs(), element("div", { class: "sides" }, story.names.map(side))) : null,
@@ -213,9 +217,8 @@ export function postPanel(host, story, options = {}) {
   const head = columns.map((text) => element("th", { text, attributes: { scope: "col" } }));
   return opened(host, story, options, [
     element("p", { text: `${start} people on the caseload at the start of the year, ${end} at its end.` }),
-    element("section", {}, element("h3", { text: "A week of this year, on average" }), element(
-      "div", { class: "scroll", attributes: { tabindex: "0", role: "region", "aria-label": "Hours by quarter" } },
-      element("table", {}, element("thead", {}, element("tr", {}, head)), element("tbody", {}, rows)),
+    element("section", {}, element("h3", { text: "A week of this year, on average" }), scrolled(
+      "Hours by quarter", element("table", {}, element("thead", {}, element("tr", {}, head)), element("tbody", {}, rows)),
     )),
     element("section", {}, element("h3", { text: "What happened" }), signs(), told(story.sentences, options.onWeek), more(story.left_out)),
     inNumbers(story), notes(story),
