@@ -4,13 +4,13 @@ import { axisWords, bandPath, labelHeights, lastValue, linePath, rangeOf, tableW
   from "./chart_shapes.js";
 import { counted, dayOf, element, inUnit, mondayOf, svg } from "./dom.js";
 
-const CHART_HEIGHT = 190;
+const TIME_CHART_HEIGHT = 190;
 const MARGIN = { top: 12, bottom: 24, left: 46 };
 
 /** A chart over time: what `lineChart` and `drawable` are made of. */
 export class TimeChart {
   constructor(host, spec) {
-    this.spec = { unit: "percent", zero: true, weeks: 1, series: [], height: CHART_HEIGHT, ...spec };
+    this.spec = { unit: "percent", zero: true, weeks: 1, series: [], height: TIME_CHART_HEIGHT, ...spec };
     this.width = 0;
     this.week = null;
     this.reading = null;
