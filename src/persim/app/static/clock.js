@@ -175,7 +175,7 @@ export function clockBar(host, clock, options = {}) {
   };
   clock.listen(show);
   clock.watch(state);
-  host.append(node);
+  host.append(element("div", { class: "clock-place" }, node));
   show();
   return {
     node,

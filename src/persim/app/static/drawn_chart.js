@@ -1,9 +1,11 @@
 // A chart in which a visitor draws a prediction: one stroke of a pointer, or points moved by the arrow keys.
 
-import { linePath } from "./chart_shapes.js";
+import { linePath, valueAt } from "./chart_shapes.js";
 import { announce, dayOf, element, inUnit, svg } from "./dom.js";
 import { TimeChart } from "./time_chart.js";
 
+const NARROW = 440; // pixels below which the drawn curve has a shorter name
+const DRAWN_COLOUR = "#6a3489";
 const EVERY = 26; // weeks between the points that keys move
 
 /** The values between two drawn points, on a straight line. Changes `values`. */
@@ -55,7 +57,7 @@ export class DrawnChart extends TimeChart {
     this.picture.removeAttribute("aria-hidden");
     this.space = svg("rect", { class: "space" });
     this.edge = svg("line", { class: "space-edge" });
-    this.invite = svg("text", { class: "invite", text: "Draw here what you expect", attributes: { "text-anchor": "middle" } });
+    this.invite = svg("text", { class: "invite", attributes: { "text-anchor": "middle" } });
     this.line = svg("path", { class: "drawn" });
     this.handles = handleWeeks(this.spec.from, this.spec.weeks).map((week) => this.handle(week));
     this.bands.before(this.space, this.edge);
@@ -128,6 +130,7 @@ export class DrawnChart extends TimeChart {
   finish() {
     this.drawing = closedDrawing(this.drawing, this.spec.from, this.known());
     this.placeDrawing();
+    this.say();
     this.spec.onChange?.(this.values());
   }
 
@@ -179,6 +182,32 @@ export class DrawnChart extends TimeChart {
     this.update({ series: given ? [{ ...this.spec.series[0], name: "" }, ...series] : series });
   }
 
+  /** The drawing, as a series. */
+  asSeries() {
+    return { name: this.shownName(), colour: DRAWN_COLOUR, own: this.values() };
+  }
+
+  shownName() {
+    return this.width < NARROW ? "yours" : this.spec.name;
+  }
+
+  readable() {
+    return this.any ? [...super.readable(), this.asSeries()] : super.readable();
+  }
+
+  namesAtTheEnd() {
+    return [...super.namesAtTheEnd(), this.shownName()];
+  }
+
+  labelled() {
+    const toTheEnd = super.labelled().filter((one) => valueAt(one, this.spec.weeks - 1) !== null);
+    return this.any && this.drawing.at(-1) !== null ? [...toTheEnd, this.asSeries()] : toTheEnd;
+  }
+
+  nothingYet() {
+    return "your prediction goes here";
+  }
+
   draw() {
     super.draw();
     if (this.width) this.placeDrawing();
@@ -194,10 +223,12 @@ export class DrawnChart extends TimeChart {
       this.edge.setAttribute(name, value);
     }
     this.invite.setAttribute("visibility", this.any || this.locked ? "hidden" : "visible");
+    this.invite.textContent = this.right - left > 190 ? "Draw here what you expect" : "Draw here";
     this.invite.setAttribute("x", (left + this.right) / 2);
     this.invite.setAttribute("y", top + 0.42 * (this.bottom - top));
     this.line.setAttribute("d", linePath(this.drawing, (week) => this.x(week), (value) => this.y(value)));
     this.clearButton.hidden = !this.any || this.locked;
+    this.drawLabels();
     for (const one of this.handles) this.placeHandle(one);
   }
 

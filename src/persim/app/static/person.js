@@ -48,6 +48,13 @@ function rowed(tag, text, more = "") {
   return element(tag, { class: more }, words, rows ? element("span", { class: "row-number", text: ` ${rows}`, attributes: { title: "Row of the ledger" } }) : null);
 }
 
+function reason(text) {
+  if (!text.startsWith("What differs between the scenarios")) return rowed("p", text);
+  const at = text.indexOf(": ");
+  const parts = text.slice(at + 2).split("; ").map((part) => rowed("li", part.charAt(0).toUpperCase() + part.slice(1)));
+  return element("div", { class: "differing" }, element("p", { text: text.slice(0, at + 1) }), element("ul", {}, parts));
+}
+
 function facts(pairs, heading) {
   if (!pairs?.length) return null;
   const listed = pairs.map(({ what, words }) => element("div", {}, element("dt", { text: what }), element("dd", { text: words })));
@@ -193,7 +200,7 @@ export function twinsPanel(host, story, options = {}) {
   const head = ["In the end", ...story.names].map((text) => element("th", { text, attributes: { scope: "col" } }));
   return opened(host, story, all, [
     element("p", { class: "parting", text: story.headline }), strip,
-    story.why.length ? element("section", { class: "why" }, element("h3", { text: "Why they part" }), story.why.map((text) => rowed("p", text))) : null,
+    story.why.length ? element("section", { class: "why" }, element("h3", { text: "Why they part" }), story.why.map(reason)) : null,
     story.turn.length ? element("section", { class: "why" }, element("h3", { text: "Where the budget comes from" }), story.turn.map((text) => rowed("p", text))) : null,
     element("section", {}, element("h3", { text: "How it stands in the end" }), scrolled("How the two lives stand in the end", element(
       "table", { class: "ends" }, element("thead", {}, element("tr", {}, head)), element("tbody", {}, ends),

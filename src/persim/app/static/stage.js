@@ -16,6 +16,11 @@ function settled(t) {
   return t < 0.5 ? 2 * t * t : 1 - (2 - 2 * t) ** 2 / 2;
 }
 
+function usualHeight(width) {
+  if (width < 560) return 1.75 * width;
+  return Math.max(330, Math.min(760, 0.52 * width), Math.min(0.85 * width, window.innerHeight - 340));
+}
+
 /** The picture of one film. */
 export class Stage {
   /**
@@ -80,8 +85,9 @@ export class Stage {
     const width = Math.round(this.board.clientWidth);
     if (!this.film || !width || (width === this.width && !anyway)) return;
     this.width = width;
-    const most = this.height ?? (width < 560 ? width * 1.75 : Math.min(760, Math.max(330, width * 0.52)));
+    const most = this.height ?? usualHeight(width);
     this.layout = layoutOf(this.film, this.places, width, most);
+    this.layout.text = parseFloat(window.getComputedStyle(document.documentElement).fontSize) / 16 || 1;
     this.canvas.width = Math.round(width * this.ratio);
     this.canvas.height = Math.round(this.layout.height * this.ratio);
     this.canvas.style.height = `${this.layout.height}px`;

@@ -57,6 +57,7 @@ export class Sprites {
 /** The fields of the teams, with names and alarms. */
 export function paintFields(pen, film, layout, week) {
   pen.textBaseline = "alphabetic";
+  const size = layout.text ?? 1;
   for (const field of layout.fields) {
     const alarm = field.team < 0 ? 0 : film.at("alarm", field.team, week) / 100;
     pen.beginPath();
@@ -68,17 +69,17 @@ export function paintFields(pen, film, layout, week) {
     pen.stroke();
     pen.textAlign = "left";
     pen.fillStyle = COLOURS.dark;
-    pen.font = `600 13px ${FACE}`;
+    pen.font = `600 ${13 * size}px ${FACE}`;
     const name = field.team < 0 ? "Outside the teams" : `Team ${field.team}`;
     pen.fillText(name, field.left + 12, field.top + 20);
     const wide = pen.measureText(name).width;
-    pen.font = `13px ${FACE}`;
+    pen.font = `${13 * size}px ${FACE}`;
     pen.fillStyle = "#5f6b7a";
     if (field.team >= 0 && film.teams[field.team].rural) pen.fillText("rural", field.left + 20 + wide, field.top + 20);
     if (field.awayRows) pen.fillText("discharged", field.left + 12, field.top + field.high - 7);
     if (alarm > 0) {
       pen.textAlign = "right";
-      pen.font = `700 13px ${FACE}`;
+      pen.font = `700 ${13 * size}px ${FACE}`;
       pen.fillStyle = COLOURS.rust;
       pen.fillText("▲ alarm", field.left + field.wide - 12, field.top + 20);
     }

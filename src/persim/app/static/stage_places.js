@@ -123,7 +123,7 @@ function heightOfShelves(shelves) {
 
 function bestShelves(film, most, width, height) {
   let found = null;
-  for (let spacing = Math.min(15, Math.max(8.2, width / 85)); spacing >= SPACINGS.least; spacing -= SPACINGS.step) {
+  for (let spacing = Math.min(15, Math.max(8.2, width / 70)); spacing >= SPACINGS.least; spacing -= SPACINGS.step) {
     for (let columns = 1; columns <= 10; columns += 1) {
       const fields = fieldsFor(film, most, spacing, columns, width);
       if (fields.some((field) => field.wide > width + 0.5)) continue;

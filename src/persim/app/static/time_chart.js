@@ -5,7 +5,19 @@ import { axisWords, bandPath, labelHeights, lastValue, linePath, rangeOf, tableW
 import { counted, dayOf, element, inUnit, mondayOf, svg } from "./dom.js";
 
 const TIME_CHART_HEIGHT = 190;
+const LABEL_FACE = "600 12.5px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', Arial, sans-serif";
 const MARGIN = { top: 12, bottom: 24, left: 46 };
+
+const labelWidths = new Map();
+
+function widthOfLabel(name) {
+  if (!labelWidths.has(name)) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = LABEL_FACE;
+    labelWidths.set(name, Math.ceil(pen.measureText(name).width) + 2);
+  }
+  return labelWidths.get(name);
+}
 
 /** A chart over time: what `lineChart` and `drawable` are made of. */
 export class TimeChart {
@@ -97,14 +109,24 @@ export class TimeChart {
     return Math.min(this.spec.weeks - 1, Math.max(0, week));
   }
 
+  /** The series whose values are told and stand in the table. */
+  readable() {
+    return this.spec.series.filter((one) => one.name);
+  }
+
+  /** The names that need room at the right. */
+  namesAtTheEnd() {
+    return this.labelled().map((one) => one.name);
+  }
+
   labelled() {
     return this.spec.series.filter((one) => one.name && lastValue(one) !== null);
   }
 
   frame() {
     const { spec, width } = this;
-    const longest = Math.max(0, ...this.labelled().map((one) => one.name.length));
-    const room = this.labelled().length ? Math.min(longest * 7 + 12, 150, width * 0.36) : 12;
+    const longest = Math.max(0, ...this.namesAtTheEnd().map(widthOfLabel));
+    const room = longest ? Math.min(longest + 10, 170, width * 0.36) : 12;
     this.left = MARGIN.left;
     this.right = Math.max(this.left + 60, width - room);
     this.bottom = spec.height - MARGIN.bottom;
@@ -201,8 +223,8 @@ export class TimeChart {
     this.labels.replaceChildren(...shown.map((one, number) => {
       const attributes = { x: this.right + 8, y: heights[number] + 4, fill: one.ink ?? one.colour };
       const text = svg("text", { class: "label", text: one.name, attributes });
-      if (one.name.length * 7 > room) text.setAttribute("textLength", room);
-      if (one.name.length * 7 > room) text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+      if (widthOfLabel(one.name) > room) text.setAttribute("textLength", room);
+      if (widthOfLabel(one.name) > room) text.setAttribute("lengthAdjust", "spacingAndGlyphs");
       return text;
     }));
   }
@@ -254,16 +276,20 @@ export class TimeChart {
     const week = this.reading ?? this.week ?? this.spec.weeks - 1;
     const parts = [this.spec.start ? `${dayOf(this.spec.start, week)}: ` : ""];
     let any = false;
-    for (const one of this.spec.series) {
+    for (const one of this.readable()) {
       const value = valueAt(one, week);
-      if (value === null || !one.name) continue;
+      if (value === null) continue;
       parts.push(any ? ", " : "", `${one.name} `, element("b", { text: inUnit(value, this.spec.unit) }));
       any = true;
       if (this.reading !== null && one.low && one.low[week] !== null) {
         parts.push(` (${inUnit(one.low[week], this.spec.unit)} to ${inUnit(one.high[week], this.spec.unit)})`);
       }
     }
-    this.readout.replaceChildren(...(any ? parts : [parts[0], "nothing to count yet"]));
+    this.readout.replaceChildren(...(any ? parts : [parts[0], this.nothingYet()]));
+  }
+
+  nothingYet() {
+    return "nothing to count yet";
   }
 
   inWords() {
@@ -281,14 +307,14 @@ export class TimeChart {
   fillTable() {
     const { spec } = this;
     const head = element("tr", {}, element("th", { text: "Week of", attributes: { scope: "col" } }));
-    for (const one of spec.series.filter((each) => each.name)) {
+    for (const one of this.readable()) {
       head.append(element("th", { text: one.name, attributes: { scope: "col" } }));
       if (one.low) head.append(element("th", { text: spec.interval ?? "from – to", attributes: { scope: "col" } }));
     }
     const rows = tableWeeks(spec.weeks).map((week) => {
       const when = spec.start ? dayOf(spec.start, week) : `week ${week + 1}`;
       const row = element("tr", {}, element("th", { text: when, attributes: { scope: "row" } }));
-      for (const one of spec.series.filter((each) => each.name)) {
+      for (const one of this.readable()) {
         row.append(element("td", { text: inUnit(valueAt(one, week), spec.unit) }));
         if (one.low) {
           row.append(element("td", { text: `${inUnit(one.low[week], spec.unit)} – ${inUnit(one.high[week], spec.unit)}` }));
