@@ -15,6 +15,7 @@ from persim.calibration.schema import calibration_schema
 from persim.design_schema import design_schema
 from persim.evidence.schema import evidence_schemas
 from persim.ledger_docs import markdown as ledger_page
+from persim.lessons.schema import lesson_schema
 from persim.outcome_docs import markdown as outcome_page
 from persim.parameter_docs import markdown as parameter_page
 from persim.scenario_schema import scenario_schema
@@ -31,6 +32,7 @@ def generated() -> dict[Path, str]:
         ROOT / "experiments" / "design.schema.json": design_schema(),
         ROOT / "experiments" / "calibration.schema.json": calibration_schema(),
         ROOT / "experiments" / "sensitivity.schema.json": sensitivity_schema(),
+        ROOT / "lessons" / "lesson.schema.json": lesson_schema(),
     } | {ROOT / "evidence" / name: schema for name, schema in evidence_schemas().items()}
     texts = {path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for path, schema in schemas.items()}
     pages = {

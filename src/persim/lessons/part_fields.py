@@ -8,11 +8,8 @@ from persim.choosers import checked as checked_pick
 from persim.errors import InputError
 from persim.lessons.lesson import (
     CHOICE,
-    CURVE,
     DIRECTIONS,
     MEETING,
-    NUMBER,
-    PREDICTIONS,
     WEEKS_BESIDE,
     Choice,
     ContentNote,
@@ -24,8 +21,9 @@ from persim.lessons.lesson import (
     Told,
     Try,
 )
-from persim.lessons.place import COMMON, Place
-from persim.lessons.reveal_fields import RUN_KEYS, read_reveal, read_runs
+from persim.lessons.part_keys import CHOICE_KEYS, PART_KEYS, PREDICTION_KEYS
+from persim.lessons.place import Place
+from persim.lessons.reveal_fields import read_reveal, read_runs
 from persim.lessons.sources import known_sources
 from persim.loops import BY_KEY as LOOPS
 from persim.meeting_views import KINDS_OF_MEETING
@@ -36,40 +34,30 @@ MOST_ITEMS, MOST_CHOICES, MOST_LUCKS, MOST_LUCK = 20, 8, 6, 999_999
 
 
 def _text(place: Place, kind: str) -> Part:
-    found = place.mapping(*COMMON)
-    place.need(found, "text")
+    found = place.part(kind)
     return Part(**place.common(found, kind))
 
 
 def _content_note(place: Place, kind: str) -> ContentNote:
-    found = place.mapping(*COMMON, "skip_to")
-    place.need(found, "text")
+    found = place.part(kind)
     return ContentNote(**place.common(found, kind), skip_to=place.name(found, "skip_to"))
 
 
 def _question(place: Place, kind: str) -> Question:
-    own: dict[str, tuple[str, ...]] = {
-        CHOICE: ("choices",),
-        NUMBER: ("low", "high"),
-        CURVE: ("low", "high", "from_week", "given"),
-    }
-    every = sorted({key for keys in own.values() for key in keys})
-    found = place.mapping(*COMMON, "predict", *every)
-    place.need(found, "id", "text", "predict")
-    predict = place.fields.choice(found, "predict", PREDICTIONS, f"{place.key}.") or CHOICE
-    for key in every:
-        if key in found and key not in own.get(predict, every):
-            place.fault(key, f"does not go with `predict: {predict}`")
+    found = place.part(kind)
+    predict = place.fields.choice(found, "predict", PREDICTION_KEYS, f"{place.key}.") or ""
+    if predict in PREDICTION_KEYS:
+        own = PREDICTION_KEYS[predict]
+        place.need(found, *own.needed)
+        for key in PART_KEYS[kind].may:
+            if key in found and key not in (*own.needed, *own.may):
+                place.fault(key, f"does not go with `predict: {predict}`")
     bounds = [place.number(found, key, usual) for key, usual in (("low", 0.0), ("high", 1.0))]
-    if predict == CHOICE:
-        place.need(found, "choices")
-    elif not bounds[0] < bounds[1]:
+    if not bounds[0] < bounds[1]:
         place.fault("high" if "high" in found else "low", f"leaves no room: {bounds[0]:g} to {bounds[1]:g}")
-    if predict == CURVE:
-        place.need(found, "from_week", "high")
     return Question(
         **place.common(found, kind),
-        predict=predict,
+        predict=predict or CHOICE,
         choices=_choices(place, found.get("choices")),
         low=bounds[0],
         high=bounds[1],
@@ -85,21 +73,17 @@ def _choices(place: Place, node: Node | None) -> tuple[Choice, ...]:
     if node.kind == "list" and not 2 <= len(items) <= MOST_CHOICES:
         place.fields.fault(node, f"{place.key}.choices", "are not a choice", f"two to {MOST_CHOICES} answers")
     choices = [_choice(Place(place.fields, item, f"{place.key}.choices[{n}]", "")) for n, item in enumerate(items)]
-    some = [choice.can_be_right for choice in choices]
-    if (
-        any(some)
-        and len({(bool(c.direction), bool(c.between), bool(c.largest)) for c in choices if c.can_be_right}) > 1
-    ):
-        place.fields.fault(
-            node, f"{place.key}.choices", "are right by different measures", "one measure for all answers"
-        )
+    measures = {(bool(c.direction), bool(c.between), bool(c.largest)) for c in choices if c.can_be_right}
+    if len(measures) > 1:
+        key, problem = f"{place.key}.choices", "are right by different measures"
+        place.fields.fault(node, key, problem, "one measure for all answers")
     return tuple(choices)
 
 
 def _choice(place: Place) -> Choice:
-    found = place.mapping("text", "direction", "between", "largest")
+    found = place.mapping(*CHOICE_KEYS)
     place.need(found, "text")
-    measures = [key for key in ("direction", "between", "largest") if key in found]
+    measures = [key for key in CHOICE_KEYS[1:] if key in found]
     if len(measures) > 1:
         place.fault(measures[1], f"stands beside `{measures[0]}`", "one of the two")
     return Choice(
@@ -124,9 +108,7 @@ def _between(place: Place, node: Node | None) -> tuple[float | None, float | Non
 
 
 def _told(place: Place, kind: str) -> Told:
-    own = {"luck": ("luck",), "person_and_coordinator": ("week",), "three_views": ("meeting",)}[kind]
-    found = place.mapping(*COMMON, *RUN_KEYS, "pick", "after", *own)
-    place.need(found, "worlds", "pick", *(key for key in own if key == "luck"))
+    found = place.part(kind)
     pick = place.text(found, "pick")
     if pick:
         try:
@@ -153,14 +135,12 @@ def _lucks(place: Place, node: Node | None) -> tuple[int, ...]:
 
 
 def _loop(place: Place, kind: str) -> Loop:
-    found = place.mapping(*COMMON, "loop")
-    place.need(found, "loop")
+    found = place.part(kind)
     return Loop(**place.common(found, kind), loop=place.fields.choice(found, "loop", LOOPS, f"{place.key}.") or "")
 
 
 def _explain(place: Place, kind: str) -> Explain:
-    found = place.mapping(*COMMON, "sources")
-    place.need(found, "text", "sources")
+    found = place.part(kind)
     below = {f"{place.key}.sources": found["sources"]} if "sources" in found else {}
     return Explain(
         **place.common(found, kind), sources=place.fields.names(below, f"{place.key}.sources", known_sources())
@@ -168,8 +148,7 @@ def _explain(place: Place, kind: str) -> Explain:
 
 
 def _items(place: Place, kind: str) -> Items:
-    found = place.mapping(*COMMON, "items")
-    place.need(found, "items")
+    found = place.part(kind)
     node, key = found.get("items"), f"{place.key}.items"
     items = place.fields.items(node, key, "a list of sentences") if node else []
     if node is not None and node.kind == "list" and not 1 <= len(items) <= MOST_ITEMS:
@@ -179,13 +158,11 @@ def _items(place: Place, kind: str) -> Items:
 
 
 def _try(place: Place, kind: str) -> Try:
-    found = place.mapping(*COMMON, *RUN_KEYS)
-    place.need(found, "worlds")
+    found = place.part(kind)
     return Try(**place.common(found, kind), runs=read_runs(place, found, most_worlds=2))
 
 
 Reader = Callable[[Place, str], Part]
-# What a part may be, in the order in which a page of help tells them.
 PART_READERS: Mapping[str, Reader] = {
     "text": _text,
     "content_note": _content_note,

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from persim.lessons.part_keys import PART_KEYS
 from persim.scenario_fields import Fields
 from persim.scenario_yaml import Node
-
-COMMON = ("kind", "id", "title", "text")
 
 
 @dataclass
@@ -26,6 +25,12 @@ class Place:
         """The nodes of the keys that are written; others are faults."""
         self.found = self.fields.mapping(self.node, self.key, keys)
         return self.found
+
+    def part(self, kind: str) -> dict[str, Node]:
+        """The nodes of a part of this kind; keys that it may not have, or lacks, are faults."""
+        found = self.mapping(*PART_KEYS[kind].every)
+        self.need(found, *PART_KEYS[kind].needed)
+        return found
 
     def fault(self, key: str, problem: str, expected: str = "", hint: str = "") -> None:
         """Note a fault at one of the mapping's keys, or at the mapping itself."""

@@ -23,7 +23,8 @@ from persim.lessons.lesson import (
     Runs,
     World,
 )
-from persim.lessons.place import COMMON, Place
+from persim.lessons.part_keys import SIDE_KEYS, WORLD_KEYS, WORLD_NEEDS
+from persim.lessons.place import Place
 from persim.loops import BY_KEY as LOOPS
 from persim.outcomes import BY_NAME as OUTCOMES
 from persim.parameters import BY_NAME, TABLE
@@ -32,13 +33,6 @@ from persim.scenario_fields import nearest
 from persim.scenario_search import shipped_names
 from persim.scenario_yaml import Node
 
-RUN_KEYS = ("worlds", "people", "seed")
-REVEAL_KEYS = (
-    *COMMON, *RUN_KEYS, "replicates", "question", "outcomes", "groups", "chart", "weeks", "over", "read", "expect", "after",
-    "study",
-)  # fmt: skip
-SIDE_KEYS = ("outcome", "group", "world", "weeks")
-WORLD_KEYS = ("title", "scenario", "dials", "steps", "off")
 DIALS = tuple(p.name for p in TABLE if p.group == "dials" and p.name != "locality_spread")
 FEWEST_PEOPLE, MOST_PEOPLE, MOST_REPLICATES, MOST_SEED, MOST_STEPS = 50, 1000, 100, 999_000, 12
 MOST_WORK = 120_000  # people x replicates x worlds of one reveal: some seconds of one processor
@@ -72,7 +66,7 @@ def _worlds(place: Place, node: Node | None, most: int) -> tuple[World, ...]:
 
 def _world(place: Place, name: str) -> World:
     found = place.mapping(*WORLD_KEYS)
-    place.need(found, "title", "scenario")
+    place.need(found, *WORLD_NEEDS)
     scenario = place.text(found, "scenario") or "baseline"
     _check_scenario(place, scenario)
     return World(
@@ -124,15 +118,14 @@ def _steps(place: Place, node: Node | None) -> tuple[tuple[int, dict[str, float]
 
 def read_reveal(place: Place, kind: str) -> Reveal:
     """A reveal; or a look at runs, or at two worlds side by side, which are reveals without a question."""
-    own = ("question",) if kind == "reveal" else ()
-    found = place.mapping(*(key for key in REVEAL_KEYS if key != "question" or own))
-    place.need(found, "worlds", "outcomes", *own)
+    found = place.part(kind)
     replicates = place.whole(found, "replicates", 2, MOST_REPLICATES, "runs", 40)
     runs = read_runs(place, found, 2 if kind == "two_worlds" else MOST_WORLDS, replicates)
     if (work := runs.people * replicates * len(runs.worlds)) > MOST_WORK:
         problem = f"make {work:,} people to run with {runs.people} people and {len(runs.worlds)} worlds"
         place.fault("replicates", problem, f"at most {MOST_WORK:,} in all")
-    outcomes = place.fields.names({"outcomes": found["outcomes"]}, "outcomes", OUTCOMES) if "outcomes" in found else ()
+    key = f"{place.key}.outcomes"
+    outcomes = place.fields.names({key: found["outcomes"]}, key, OUTCOMES) if "outcomes" in found else ()
     groups = place.words(found, "groups") or (EVERYBODY,)
     for group in groups:
         _check_group(place, "groups", group)

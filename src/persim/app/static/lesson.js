@@ -3,7 +3,7 @@
 import { queryOf } from "./address.js";
 import { ask } from "./api.js";
 import { announce, counted, element } from "./dom.js";
-import { inRoom, joinRoom, revealIsOpen, sendAnswer } from "./lesson_room.js";
+import { mayOpen, sendAnswer } from "./lesson_room.js";
 import { showReveal } from "./lesson_reveal.js";
 import { showTold } from "./lesson_stories.js";
 import { paragraphs, stressed } from "./lesson_text.js";
@@ -14,6 +14,9 @@ const KINDS = {
   person_and_coordinator: "A person and a coordinator", three_views: "One meeting, three views", luck: "Other luck", loops: "A feedback loop",
   explain: "Sources", leaves_out: "What the model leaves out", discuss: "For the room", try: "Try it",
 };
+
+const TEACHER_OPENS = "Your teacher opens this for everybody. Until then, tell your neighbour what you predicted, and why.";
+const LOOK_EVERY = 2500; // milliseconds between looks whether the teacher has opened a reveal
 
 const lesson = { told: null, place: 0, furthest: 0, predictions: {}, known: {}, opened: {} };
 
@@ -122,7 +125,8 @@ function fillQuestion(host, part) {
   const form = element("div", { class: "prediction" });
   const button = element("button", { class: "button main", text: "Commit to it", attributes: { type: "button", disabled: true } });
   const said = element("p", { class: "small soft", text: part.predict === "choice" ? "" : `${part.label}: ${part.meaning}.` });
-  host.append(said, form, element("p", { class: "ways commit" }, button, element("span", { class: "small soft", text: "Once committed it stays as it is." })));
+  const note = element("span", { class: "small soft", text: "Once committed it stays as it is." });
+  host.append(said, form, element("p", { class: "ways commit" }, button, note));
   const made = (value) => {
     if (committed(part.id)) return;
     lesson.predictions[part.id] = { value, committed: false };
@@ -141,7 +145,10 @@ function fillQuestion(host, part) {
     lesson.predictions[part.id].committed = true;
     keep();
     lock();
-    sendAnswer(lesson.told.name, part.id, asAnswer(part, lesson.predictions[part.id].value, lesson.known[part.id]?.first ?? 0));
+    const answer = asAnswer(part, lesson.predictions[part.id].value, lesson.known[part.id]?.first ?? 0);
+    sendAnswer(lesson.told.name, part.id, answer).then((taken) => {
+      if (taken) note.textContent = "Committed, and given to your class without a name.";
+    });
     announce("Your prediction is committed.");
     drawWays();
     document.getElementById("go-on").focus({ preventScroll: true });
@@ -172,17 +179,17 @@ function fillReveal(host, part) {
     const known = question.predict === "curve" ? await openPart(question) : null;
     showReveal(inner, shown, question, lesson.predictions[question.id].value, known);
   });
-  if (!inRoom()) {
-    show();
-    return;
-  }
-  const wait = waiting(inner, "Your teacher opens this for everybody. Until then, tell your neighbour what you predicted and why.");
+  let wait = null;
   const look = async () => {
+    const open = lesson.opened[part.id] || (await mayOpen(lesson.told.name, question.id));
     if (!host.isConnected) return;
-    if (await revealIsOpen(lesson.told.name, question.id)) {
-      wait.remove();
+    if (open) {
+      wait?.remove();
       show();
-    } else setTimeout(look, 2500);
+      return;
+    }
+    wait ??= waiting(inner, TEACHER_OPENS);
+    setTimeout(look, LOOK_EVERY);
   };
   look();
 }
@@ -290,7 +297,6 @@ async function startLesson() {
   const name = decodeURIComponent(window.location.pathname.split("/").filter(Boolean).pop());
   try {
     lesson.told = await ask(`/api/lessons/${encodeURIComponent(name)}`);
-    await joinRoom();
     restore();
     drawLesson();
     document.addEventListener("keydown", byKeys);

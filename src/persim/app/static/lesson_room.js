@@ -1,30 +1,33 @@
-// A lesson in a room: predictions are gathered, and a reveal waits until the teacher opens it. Alone, nothing of this is asked.
+// A lesson in a room: predictions are gathered, and a reveal waits until the teacher opens it. Alone, nothing waits.
 
 import { ask } from "./api.js";
 
-const classroom = { on: false };
-
-/** Join the room if there is one. @returns {Promise<boolean>} */
-export async function joinRoom() {
-  return classroom.on;
-}
-
-/** Is this page in a room? @returns {boolean} */
-export function inRoom() {
-  return classroom.on;
-}
-
-/** Give a prediction to the room; a failure does not disturb the lesson. */
-export async function sendAnswer(lesson, part, answer) {
-  if (!classroom.on) return;
+/**
+ * Where a class stands that is in this lesson.
+ * @param {string} lesson @returns {Promise<?{revealed: string[]}>} null if there is none, or it is in another lesson
+ */
+export async function classIn(lesson) {
   try {
-    await ask("/api/room/answers", { lesson, part, answer }, { kind: `answer ${part}` });
+    const state = await ask("/api/room/state", null, { kind: "room of a lesson" });
+    return state?.in_session && state.lesson === lesson ? { revealed: state.revealed[lesson] ?? [] } : null;
   } catch {
-    // the room has closed, or the network is gone: what was predicted stays here
+    return null; // no room, or no network: the lesson goes on alone
   }
 }
 
-/** Has the teacher opened the reveal of a question? @returns {Promise<boolean>} */
-export async function revealIsOpen(lesson, part) {
-  return true;
+/** Is a reveal to be shown: is there no class in this lesson, or has the teacher opened it? @returns {Promise<boolean>} */
+export async function mayOpen(lesson, question) {
+  const found = await classIn(lesson);
+  return found === null || found.revealed.includes(question);
+}
+
+/** Give a prediction to the class, if there is one; a failure does not disturb the lesson. @returns {Promise<boolean>} taken? */
+export async function sendAnswer(lesson, part, answer) {
+  if ((await classIn(lesson)) === null) return false;
+  try {
+    await ask("/api/room/answers", { lesson, part, answer }, { kind: `answer ${part}` });
+    return true;
+  } catch {
+    return false; // the reveal is open already, or the network is gone: what was predicted stays here
+  }
 }
