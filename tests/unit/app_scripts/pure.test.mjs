@@ -194,7 +194,7 @@ test("arrow keys go to the nearest in their direction", () => {
 test("a week is told in words, its people counted", () => {
   const said = words.weekWords(film, 20, "stage", new Set([1, 2]));
   assert.match(said, /^Week of \d+ \w+ \d{4}\. \d+ people on a caseload: /);
-  assert.match(said, /2 lives have parted/);
+  assert.match(said, /2 lives have come to differ/);
   const one = words.personWords(film, 3, 20, "stage");
   assert.equal(one.title, "Synthetic person 3");
   assert.ok(!/CTO|section|voluntary/.test(one.text));

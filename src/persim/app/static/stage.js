@@ -106,7 +106,7 @@ export class Stage {
   /**
    * Show a week.
    * @param {number} week
-   * @param {{colour?: string, ringed?: ?Set<number>}} options what colours mean; who wears a ring (lives that have parted)
+   * @param {{colour?: string, ringed?: ?Set<number>}} options what colours mean; who wears a ring (lives that differ from the other world's)
    */
   show(week, { colour = this.colour, ringed = this.ringed } = {}) {
     this.colour = colour;
@@ -371,7 +371,7 @@ export class Stage {
     };
     this.entries = [...steps, AWAY_STEP].map((step) => entry(stepMark(step), step.words));
     const ring = { key: "ring", words: "", colour: COLOURS.ink, shape: "ring", size: 1.4 };
-    this.ringEntry = entry(stepMark(ring), "ringed: lives that have parted");
+    this.ringEntry = entry(stepMark(ring), "ringed: lives that have come to differ");
     this.keyList.replaceChildren(...this.entries.map((one) => one.node), this.ringEntry.node);
     const posts = PROFESSIONS.map((profession, number) => keyEntry(postMark(number), profession.words));
     const lines = ["lost", "not taken", "taken"].map((words, kind) => {

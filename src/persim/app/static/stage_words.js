@@ -69,7 +69,7 @@ export function postWords(film, post, week) {
   return { title, text: `${works}; ${counted(people, "person", "people")}; ${leads}; ${gate}. ${capital(teamName(film, film.postTeam[post]))}.` };
 }
 
-/** One week in words. @param {?Set<number>} ringed people whose lives have parted @returns {string} */
+/** One week in words. @param {?Set<number>} ringed people whose lives differ from the other world's @returns {string} */
 export function weekWords(film, week, colour = "stage", ringed = null) {
   const { counts, away } = stepCounts(film, colour, week);
   const steps = stepsOf(colour);
@@ -86,6 +86,6 @@ export function weekWords(film, week, colour = "stage", ringed = null) {
   film.teams.forEach((_, team) => {
     if (film.at("alarm", team, week) > 0) said.push(`Alarm in ${teamName(film, team)}.`);
   });
-  if (ringed) said.push(`${counted(ringed.size, "life has", "lives have")} parted from the other world.`);
+  if (ringed) said.push(`${counted(ringed.size, "life has", "lives have")} come to differ from the other world.`);
   return said.join(" ");
 }
