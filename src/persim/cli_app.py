@@ -7,12 +7,15 @@ import socket
 import threading
 import webbrowser
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from persim import terminal
 from persim.errors import InputError
+
+if TYPE_CHECKING:
+    from persim.app.lan import Reach
 
 LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 NEEDED = ("starlette", "uvicorn", "jinja2", "segno")
@@ -68,17 +71,21 @@ def listening(host: str, port: int) -> socket.socket:
 def _serve(listener: socket.socket, host: str, lessons: Path | None, opened: bool) -> None:
     import uvicorn
 
+    from persim.app.lan import ANYWHERE, reach
+    from persim.app.room_routes import teacher_link
     from persim.app.server import make_app
     from persim.cli_runs import _say_if_compiling
     from persim.simulate import ready_the_compiled_model
 
-    made = make_app(lessons=lessons)
+    port = listener.getsockname()[1]
+    found = reach(host, port)
+    made = make_app(hosts=[host, socket.gethostname()], lessons=lessons, reach=found)
     for ledger in (False, True):
         _say_if_compiling(ledger)
         ready_the_compiled_model(ledger)
-    port = listener.getsockname()[1]
-    own = f"http://{LOOPBACK if host in (EVERYWHERE, LOOPBACK) else f'[{host}]' if ':' in host else host}:{port}/"
-    for line in words(own, host, port, getattr(getattr(made.state, "room", None), "key", "")):
+    shown = host if host not in ANYWHERE else LOOPBACK
+    own = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    for line in words(own, found, teacher_link(made.state.room, own)):
         terminal.show(line)
     config = uvicorn.Config(
         made, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="on", timeout_keep_alive=75,
@@ -86,19 +93,16 @@ def _serve(listener: socket.socket, host: str, lessons: Path | None, opened: boo
     )  # fmt: skip
     server: Any = uvicorn.Server(config)
     if opened:
-        threading.Timer(0.5, webbrowser.open, [own]).start()
+        threading.Timer(0.5, webbrowser.open, [f"{own}/"]).start()
     server.run(sockets=[listener])
 
 
-def words(own: str, host: str, port: int, key: str) -> list[str]:
-    """What is said when the page is up."""
-    found = [f"The page: {own}   (Ctrl-C ends it)"]
-    if host == LOOPBACK:
-        return [*found, "Only this machine can open it. For a class: persim app --class"]
-    from persim.app.lan import link
-
-    for_all = link(host, port)
-    found.append(
-        f"For the class: {for_all}" if for_all else "No network found that a class could reach this machine by."
-    )
-    return [*found, f"For the teacher only: {own}teacher?key={key}"]
+def words(own: str, found: Reach, teacher: str) -> list[str]:
+    """What is said when the page is up: where it is, for whom, and the teacher's own screen."""
+    told = [f"The page: {own}/   (Ctrl-C ends it)"]
+    if found.by_others:
+        told.append(f"For the class: {found.link}/   {found.words}")
+        told += [f"           or: {other}/" for other in found.others]
+    else:
+        told.append("Only this machine can open it. For a class: persim app --class")
+    return [*told, f"The teacher's screen, for nobody else: {teacher}"]

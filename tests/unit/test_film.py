@@ -53,7 +53,7 @@ def test_hand_offs_go_from_who_led_to_who_was_to_take_them(made: tuple[Run, Film
     hand_offs = film.header["hand_offs"]
     assert len(hand_offs) > 5
     assert run.ledger is not None
-    for week, person, sender, taker, outcome, sent in hand_offs:
+    for week, _, sender, taker, outcome, sent in hand_offs:
         assert 0 <= sent <= week < 160
         assert sender != taker
         assert outcome in (0, 1, 2)

@@ -20,10 +20,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
 from persim.app import curves, stories
-from persim.app.catalogue import catalogue
+from persim.app.catalogue import about, catalogue
 from persim.app.guard import Guard
+from persim.app.lan import Reach
+from persim.app.lesson_pages import lesson_named
 from persim.app.lesson_routes import Opened, lesson_routes
 from persim.app.pool import BusyError
+from persim.app.room import Room
+from persim.app.room_routes import room_pages, room_routes
 from persim.app.routing import OvertakenError, Seminar, asked, body_of, busy, failed, overtaken, page, refused, whole
 from persim.app.scenario_text import command_of, scenario_text
 from persim.app.settings import MOST_SEED, Settings, brought, read_settings
@@ -168,21 +172,21 @@ async def post_check(request: Request) -> Response:
         raise InputError("the file is empty")
     scenario = await asyncio.to_thread(settings.scenario)
     arms = [arm.name for arm in brought(settings.worlds[0].text).arms]
-    return JSONResponse({
-        "title": scenario.title, "question": scenario.question, "weeks": scenario.n_weeks,
-        "start": scenario.start.isoformat(), "arms": arms,
-    })  # fmt: skip
+    return JSONResponse({**about(scenario), "arms": arms})
 
 
-def make_app(hosts: Iterable[str] = (), threads: int | None = None, lessons: Path | None = None) -> Starlette:
+def make_app(
+    hosts: Iterable[str] = (), threads: int | None = None, lessons: Path | None = None, reach: Reach | None = None
+) -> Starlette:
     """The server as an ASGI app.
 
     Args:
         hosts: names of this machine, besides its addresses, for which requests are answered.
         threads: threads of the model; one for each core unless told.
         lessons: a folder with lessons besides those that come with persim.
+        reach: how a class reaches this server.
     """
-    seminar = Seminar(threads)
+    seminar, room = Seminar(threads), Room(partial(lesson_named, folder=lessons))
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
@@ -193,6 +197,8 @@ def make_app(hosts: Iterable[str] = (), threads: int | None = None, lessons: Pat
     routes = [
         Route("/", page("explore.html.j2")),
         *lesson_routes(),
+        *room_pages(room),
+        Mount("/api/room", routes=room_routes(room, reach)),
         Route("/api/catalogue", get_catalogue),
         Route("/api/curves", post_curves, methods=["POST"]),
         Route("/api/film", post_film, methods=["POST"]),
@@ -211,6 +217,7 @@ def make_app(hosts: Iterable[str] = (), threads: int | None = None, lessons: Pat
         },
     )  # fmt: skip
     app.state.seminar = seminar
+    app.state.room = room
     app.state.lessons = lessons
     app.state.opened = Opened()
     app.state.pages = Jinja2Templates(directory=HERE / "pages")

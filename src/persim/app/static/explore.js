@@ -1,6 +1,6 @@
 // The explore page: dials, the picture of a service, charts; one world or two.
 
-import { bringTexts, fragmentOf, queryOf, settingsOf } from "./address.js";
+import { bringTexts, fragmentOf, plainWorld, queryOf, settingsOf } from "./address.js";
 import { ask } from "./api.js";
 import { Clock, clockBar } from "./clock.js";
 import { partingWeeks } from "./counts.js";
@@ -27,7 +27,20 @@ class ExplorePage {
     this.asking = false;
     this.again = false;
     this.shown = 0; // films shown so far
+    this.rested = 0; // and curves of all runs
     this.picked = page.person;
+  }
+
+  /** Ask what the scenarios are that came with the address; one that has faults gives way to the baseline. */
+  async knowTexts() {
+    for (const world of this.state.worlds.filter((one) => one.text)) {
+      try {
+        this.state.brought.set(world.text, await ask("/api/check", { text: world.text }, { kind: "check" }));
+      } catch (error) {
+        this.trouble(error.message);
+        Object.assign(world, plainWorld());
+      }
+    }
   }
 
   build() {
@@ -171,6 +184,7 @@ class ExplorePage {
     try {
       const curves = await ask("/api/curves", { settings, replicates, outcomes: chartedOutcomes(all) }, { kind: "curves" });
       if (curves) this.charts.setCurves(curves);
+      if (curves && all) document.body.dataset.curves = String(++this.rested);
       if (curves && all) document.body.dataset.ready = "yes";
       this.trouble("");
     } catch (error) {
@@ -354,6 +368,7 @@ async function start() {
       box.hidden = false;
     });
     const explore = new ExplorePage(known, settings, page);
+    await explore.knowTexts();
     explore.build();
     await explore.askAll();
   } catch (error) {
