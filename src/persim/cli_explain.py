@@ -112,9 +112,9 @@ def explain(
     if versus is not None:
         from persim.cli_twins import Asked, explain_versus
 
-        _check_versus(practitioner, team, pick, year, since, until, week, luck, meetings or None)
+        _check_versus(practitioner, team, pick, year, since, until, week, meetings or None)
         explain_versus(Asked(scenario, versus, person, seed, people, weeks, set_, all_, replicates, groups, no_figures,
-                             out, json, force))  # fmt: skip
+                             out, json, force, luck))  # fmt: skip
         return
     _check_whose(person, practitioner, team, pick)
     if replicates is not None or groups is not None or no_figures:
@@ -178,7 +178,7 @@ def _check_whose(person: int | None, practitioner: int | None, team: int | None,
 def _check_versus(*others: object) -> None:
     if any(other is not None for other in others):
         raise InputError(
-            "--versus takes --person or nobody: posts, teams, --pick, --meetings, spans of time and --luck are for one scenario"
+            "--versus takes --person or nobody: posts, teams, --pick, --meetings and spans of time are for one scenario"
         )
 
 

@@ -32,13 +32,14 @@ class Asked:
     out: Path | None
     json: bool
     force: bool
+    luck: int | None = None
 
 
 def explain_versus(asked: Asked) -> None:
     """Tell of one person in two scenarios, or of everybody."""
     if asked.person is None:
-        if asked.every:
-            raise InputError("--all is for one person: give --person too")
+        if asked.every or asked.luck is not None:
+            raise InputError(f"{'--all' if asked.every else '--luck'} is for one person: give --person too")
         _everybody(asked)
         return
     for option, value in (("--replicates", asked.replicates), ("--groups", asked.groups)):
@@ -63,7 +64,8 @@ def _one_person(asked: Asked, person: int) -> None:
         _say_if_compiling(ledger=True)
         _say_if_arms(asked)
         started = time.time()
-        lives = paired_lives(asked.first, asked.second, asked.seed, asked.people, asked.weeks, changes(asked.set_))
+        numbers = changes(asked.set_)
+        lives = paired_lives(asked.first, asked.second, asked.seed, asked.people, asked.weeks, numbers, asked.luck)
         found = twins_of(lives, person, asked.every)
         if not asked.json:  # before it is written, so that a full disk loses no answer
             terminal.show(found.text(page(WIDEST)))

@@ -103,7 +103,7 @@ def _twins_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int
     from persim.twins import paired_lives, twins_of
 
     started, (one, other) = time.time(), _scenarios(manifest, folder)
-    lives = paired_lives(one, other, manifest["seed"], None, None, {})
+    lives = paired_lives(one, other, manifest["seed"], None, None, {}, manifest.get("luck"))
     return write_twins(twins_of(lives, manifest["person"], manifest["every"]), made, started, _has_figures(manifest))
 
 

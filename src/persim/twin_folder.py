@@ -60,7 +60,7 @@ def write_twins(twins: Twins, folder: ResultFolder, started: float, with_figures
         synthetic=SYNTHETIC,
     ))  # fmt: skip
     about = {"about": twins.title, "seed": ledger.seed, "people": ledger.scenario.n_users}
-    about |= {"person": twins.person, "every": twins.every}
+    about |= {"person": twins.person, "every": twins.every} | ({} if ledger.luck is None else {"luck": ledger.luck})
     return folder.commit(_manifest("twins", (ledger.scenario, twins.b.ledger.scenario), twins.names, started, about))
 
 

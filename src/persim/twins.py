@@ -259,18 +259,25 @@ def twins_of(lives: tuple[Lives, Lives], person: int, every: bool = False) -> Tw
 
 def paired_lives(
     a: Scenario | str | Path, b: Scenario | str | Path, seed: int | None, n_users: int | None, n_weeks: int | None,
-    parameters: Mapping[str, float | None],
+    parameters: Mapping[str, float | None], luck: int | None = None,
 ) -> tuple[Lives, Lives]:  # fmt: skip
     """The lives of two runs that hold the same people.
 
-    A scenario beside a ledger is run with the ledger's seed, people and weeks, unless others are given.
+    A scenario beside a ledger is run with the ledger's seed, luck, people and weeks, unless others are given.
+
+    Args:
+        a, b, seed, n_users, n_weeks, parameters: as for `twins`. luck: of two scenarios, as for `persim.simulate`.
 
     Raises: InputError if the runs do not hold the same people, or if a number is to be changed in two ledgers.
     """
     kept = [is_ledger(source) for source in (a, b)]
+    if any(kept) and luck is not None:
+        raise InputError(
+            "a ledger is of a run that is made: its luck cannot be changed, and the other life has the same"
+        )
     if not any(kept):
         first, second = read_pair(a, b, n_users, n_weeks, parameters)
-        return lives_of(first, seed), lives_of(second, seed)
+        return lives_of(first, seed, luck=luck), lives_of(second, seed, luck=luck)
     if all(kept):
         one, other = (lives_of(source, seed, n_users, n_weeks, parameters) for source in (a, b))
     else:

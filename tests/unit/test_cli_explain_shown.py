@@ -48,6 +48,17 @@ def test_a_folder_of_a_story_with_another_luck_is_made_again_to_the_last_byte():
     assert kept == run("explain", "baseline", "--person", "7", "--luck", "5", *SMALL).stdout
 
 
+def test_twins_with_another_luck_share_it_and_are_made_again_to_the_last_byte():
+    words = ("--person", "6", "--versus", "gold_standard", "--luck", "5", "--out", "twins", "--no-figures", *SMALL)
+    result = run("explain", "baseline", *words)
+    assert result.exit_code == 0, result.stderr
+    assert "seed 1 with the luck of seed 5, 310 people" in result.stdout
+    again = run("reproduce", "twins")
+    assert again.exit_code == 0, again.stderr
+    refused = run("explain", "twins/first.parquet", "--versus", "baseline", "--person", "6", "--luck", "6")
+    assert "its luck cannot be changed" in refused.stderr
+
+
 def test_meetings_are_shown_and_nothing_is_written(tmp_path):
     result = run("explain", "baseline", "--person", "6", "--meetings", *SMALL)
     assert result.exit_code == 0, result.stderr
@@ -80,7 +91,7 @@ def test_a_week_is_shown():
         (("--practitioner", "4", "--week", "2030-01-07"), "is not a span of this run"),
         (("--practitioner", "40", "--week", "2010-02-22"), "numbered 0 to 9"),
         (("--person", "999", "--meetings"), "numbered 0 to 309"),
-        (("--person", "6", "--versus", "gold_standard", "--luck", "5"), "are for one scenario"),
+        (("--versus", "gold_standard", "--luck", "5"), "--luck is for one person"),
         (("--person", "6", "--versus", "gold_standard", "--meetings"), "are for one scenario"),
     ],
 )
