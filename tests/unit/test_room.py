@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from persim.app.guard import Guard
 from persim.app.lan import own_addresses, reach
+from persim.app.lesson_pages import lesson_named
 from persim.app.room import MOST_CURVES, MOST_POINTS, MOST_VISITORS, Asked, ClosedError, Room, checked_answer
 from persim.app.room_routes import qr_picture, room_pages, room_routes, teacher_link
 from persim.app.routing import refused
@@ -29,7 +30,7 @@ def visitor(number: int) -> str:
 
 @pytest.fixture
 def room() -> Room:
-    opened = Room()
+    opened = Room(lesson_named)
     opened.choose(LESSON, CHOICE)
     return opened
 
@@ -138,7 +139,7 @@ def test_a_number_out_of_bounds_or_none_at_all_is_refused(answer):
     [
         None, [], "curve", 10**400, [[80, 0.1]], [[80, 0.1], [80, 0.2]], [[90, 0.1], [80, 0.2]], [[72, 0.1], [80, 0.2]],
         [[80, 0.1], [208, 0.2]], [[80, 0.1], [81.5, 0.2]], [[80, 0.1], [True, 0.2]], [[80, 0.1], [90, 9.0]],
-        [[80, 0.1], [90, float("nan")]], [[80, 0.1], [90]], [[80, 0.1], 90],
+        [[80, 0.1], [90, float("nan")]], [[80, 0.1], [90]], [[80, 0.1], 90], 
         [[week, 0.1] for week in range(80, 80 + MOST_POINTS + 1)],
     ],
 )  # fmt: skip
@@ -158,7 +159,7 @@ def test_parts_that_ask_nothing_and_lessons_that_are_not_there_are_refused(room)
 
 def test_there_are_no_answers_without_a_class_or_after_the_reveal(room):
     with pytest.raises(ClosedError, match="no class"):
-        Room().answer(visitor(1), LESSON, CHOICE, 1)
+        Room(lesson_named).answer(visitor(1), LESSON, CHOICE, 1)
     room.reveal(LESSON, CHOICE)
     with pytest.raises(ClosedError, match="reveal is open"):
         room.answer(visitor(1), LESSON, CHOICE, 1)
@@ -224,7 +225,7 @@ def test_a_wrong_key_opens_nothing(client, room, change):
 def test_a_key_with_odd_letters_is_only_wrong(room):
     assert not room.is_teacher("schlüssel")
     assert not room.is_teacher(None)
-    assert Room().key != room.key
+    assert Room(lesson_named).key != room.key
     assert len(room.key) >= 20
 
 

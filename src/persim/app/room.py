@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,14 +69,10 @@ class State:
 
 
 class Room:
-    """One class. `key` is the teacher's."""
+    """One class. `key` is the teacher's; `lessons` gives a lesson by name or raises InputError."""
 
-    def __init__(self, lessons: Path | None = None, key: str | None = None) -> None:
-        """Open an empty room; it is in session once the teacher chooses a question.
-
-        Args:
-            lessons: a folder with lessons besides those that come with persim.
-        """
+    def __init__(self, lessons: Callable[[str], Lesson] = lesson_named, key: str | None = None) -> None:
+        """Open an empty room; nobody is in session until the teacher chooses a question."""
         self.key = key or secrets.token_urlsafe(16)
         self._lessons = lessons
         self._asked: dict[tuple[str, str], Asked] = {}
@@ -155,7 +150,7 @@ class Room:
 
     def question(self, lesson: str, part: str) -> Asked:
         """What is asked there; changes nothing, so another thread may read it. Raises: InputError unless it is a question."""
-        return self._asked.get((lesson, part)) or asked_in(lesson_named(lesson, self._lessons), part)
+        return self._asked.get((lesson, part)) or asked_in(self._lessons(lesson), part)
 
     def knows(self, lesson: str, part: str) -> bool:
         """Has what is asked there been read?"""
