@@ -15,7 +15,7 @@ from persim.biography import SYNTHETIC
 from persim.errors import InputError, ScenarioError
 from persim.evidence.measured import GROUP_LABELS
 from persim.intervals import means, quantiles
-from persim.lessons.file import read_lesson
+from persim.lessons.file import USUAL_ORDER, read_lesson
 from persim.lessons.lesson import (
     BARS,
     CHOICE,
@@ -60,7 +60,7 @@ def lesson_list(folder: Path | None = None) -> list[dict[str, Any]]:
             lesson = read_lesson(place)
         except ScenarioError as error:
             faulty = {"name": name, "title": name, "own": own, "faults": _without_folders(error)}
-            found.append((faulty, (not own, 0, name)))
+            found.append((faulty, (not own, USUAL_ORDER, name)))
             continue
         row = {
             "name": name, "title": lesson.title, "question": lesson.question, "minutes": lesson.minutes,
