@@ -66,7 +66,6 @@ _FOLLOW: dict[int, tuple[int, ...]] = {
     events.E_PANEL: (events.E_CONTEST,),
     events.E_ORDER_REVIEWED: (events.E_ORDER_ENDED,),
 }
-_OF_A_REVIEW = (1, 3)  # outcomes of an opportunity that a care review brought
 
 
 COLUMNS = {
@@ -172,8 +171,6 @@ def meetings_of(lives: Lives, person: int) -> tuple[Meeting, ...]:
             continue
         stop = place + 1
         while stop < len(numbers) and weeks[stop] == weeks[place] and kinds[stop] in _FOLLOW[kind]:
-            if kind == events.E_REVIEW and kinds[stop] == events.E_OPPORTUNITY and outcomes[stop] not in _OF_A_REVIEW:
-                break
             stop += 1
         own, week = tuple(numbers[place:stop]), weeks[place]
         found.append(Meeting(lives, person, week, numbers[place], own, coordinator, week >= next_person))

@@ -111,6 +111,11 @@ def test_legal_status_can_be_left_out(lives, detained):
         assert words not in without
     assert "community treatment order" in with_status
     assert stories.ACT_LEFT_OUT in without
+    barred = lives.rows["person"][(lives.rows["kind"] == events.E_OPPORTUNITY) & (lives.rows["detail"] >> 9 & 1 == 1)]
+    assert len(barred) > 5
+    for person in set(barred.tolist()):
+        assert "the law was taken" in json.dumps(person_json(lives, person))
+        assert "the law was taken" not in json.dumps(person_json(lives, person, legal=False))
     text = json.dumps(meetings_json(lives, detained, legal=False))
     assert "treatment order" not in text
     assert "the law" not in text

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from persim.biography import biography
 from persim.errors import InputError
 from persim.explain import ledger_of, lives_of
 from persim.ledger import read_ledger
@@ -71,6 +72,13 @@ def test_ones_own_luck_gives_the_same_bytes_as_none(scenario, usual, tmp_path):
 def test_a_run_with_another_luck_is_rebuilt_from_its_ledger_to_the_last_bit(lucky):
     assert Replay(lucky.ledger).people().tobytes() == lucky.world.users.tobytes()
     assert len(np.flatnonzero(lucky.world.users["key"] != Lives(lucky.ledger).start.users["key"])) > 0  # some are new
+
+
+def test_a_story_of_another_luck_knows_who_is_still_there(lucky):
+    lives = Lives(lucky.ledger)
+    new = lucky.world.users["key"] != start_of(lucky.scenario, 1, 5).users["key"]
+    for person in [*np.flatnonzero(new)[:3].tolist(), *np.flatnonzero(~new)[:3].tolist()]:
+        assert ("Who" in dict(biography(lives, person).end)) == new[person]
 
 
 def test_a_ledger_that_forgot_its_luck_does_not_rebuild_it(lucky):

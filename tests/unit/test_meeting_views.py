@@ -61,6 +61,14 @@ def test_a_meeting_is_made_of_rows_of_its_own_week_and_person(lives, meetings):
         taken |= set(one.numbers)
 
 
+def test_the_coordinator_is_whoever_coordinated_then(lives, meetings):
+    changed = 0
+    for one in meetings:
+        assert one.coordinator == lives.coordinators(one.week)[one.person]
+        changed += one.coordinator != lives.start.users["coordinator"][one.person]
+    assert changed > 20
+
+
 def test_no_meeting_is_left_out(lives, meetings):
     mains = {one.main for one in meetings}
     kinds, outcomes = lives.rows["kind"], lives.rows["outcome"]

@@ -135,9 +135,15 @@ def test_shares_are_counts_over_the_runs(scenario):
 
 def test_who_took_the_place_is_not_counted_as_the_person(scenario):
     shares = luck_shares(scenario, 1, MANY)
-    gone = shares.found["away"] & ~shares.found["in_use"]
     assert 0.02 < shares.found["away"].mean() < 0.5
-    assert gone.any()
+    others = 0
+    for number, luck in enumerate(MANY):
+        run = run_scenario(scenario, 1, "final", ledger=True, luck=luck)
+        taken = Lives(run.ledger).first_week_of_next < run.scenario.start_week + run.scenario.n_weeks
+        assert shares.found["away"][number, taken].all()
+        assert not shares.found["opportunity"][number, taken].any()
+        others += (run.world.users["n_opportunities"][taken] > 0).sum()
+    assert others > 5, "of those who took a place, none had an opportunity, so nothing was tried"
 
 
 def test_runs_that_differ_in_more_than_luck_are_refused(scenario, lives):
