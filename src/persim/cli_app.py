@@ -44,6 +44,8 @@ def seminar(
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise InputError(f"the page needs {', '.join(missing)}: pip install 'persim[app]'")
+    if not host.strip():
+        raise InputError("--host needs an address; 0.0.0.0 is all of this machine's")
     if classroom and host == LOOPBACK:
         host = EVERYWHERE
     listener = listening(host, port)
@@ -71,6 +73,7 @@ def listening(host: str, port: int) -> socket.socket:
 def _serve(listener: socket.socket, host: str, lessons: Path | None, opened: bool) -> None:
     import uvicorn
 
+    from persim.app.connections import MOST_IN_ALL, Connection
     from persim.app.lan import ANYWHERE, reach
     from persim.app.room_routes import teacher_link
     from persim.app.server import make_app
@@ -89,7 +92,7 @@ def _serve(listener: socket.socket, host: str, lessons: Path | None, opened: boo
         terminal.show(line)
     config = uvicorn.Config(
         made, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="on", timeout_keep_alive=75,
-        limit_concurrency=400, h11_max_incomplete_event_size=32 * 1024, timeout_graceful_shutdown=2,
+        limit_concurrency=MOST_IN_ALL, http=Connection, h11_max_incomplete_event_size=32 * 1024, timeout_graceful_shutdown=2,
     )  # fmt: skip
     server: Any = uvicorn.Server(config)
     if opened:
