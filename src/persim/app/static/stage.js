@@ -9,6 +9,7 @@ import { layoutOf, nearestTowards, placeAt, placesOf } from "./stage_places.js";
 import { personWords, postWords, stepCounts, weekWords } from "./stage_words.js";
 
 const LONGEST_MOVE = 420; // milliseconds
+const SHORTEST_MOVE = 80; // below it nobody sees a move
 const REACH = 16; // pixels from a dot at which it is meant
 const MOVES = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
@@ -135,7 +136,7 @@ export class Stage {
   settle(week, duration) {
     const { film, from, to, where } = this;
     const before = this.week;
-    this.moving = false;
+    this.movers = [];
     for (let person = 0; person < film.people; person += 1) {
       const [x, y] = placeAt(film, this.places, this.layout, person, week);
       from.x[person] = where.x[person];
@@ -144,19 +145,25 @@ export class Stage {
       this.fresh[person] = another ? 1 : 0;
       if (another) [from.x[person], from.y[person]] = [x, y];
       [to.x[person], to.y[person]] = [x, y];
-      if (from.x[person] !== x || from.y[person] !== y || another) this.moving = true;
+      if (from.x[person] !== x || from.y[person] !== y || another) this.movers.push(person);
     }
     this.share = 0;
-    this.duration = reducedMotion() ? 0 : duration;
+    this.duration = reducedMotion() || !(this.movers.length || this.somethingPasses(week)) || duration < SHORTEST_MOVE ? 0 : duration;
     this.began = performance.now();
     if (!this.duration) this.arrive();
+  }
+
+  /** Does anything begin this week that is drawn bit by bit? */
+  somethingPasses(week) {
+    return this.film.during("hand_offs", week).length + this.film.during("told", week).length > 0;
   }
 
   arrive() {
     this.where.x.set(this.to.x);
     this.where.y.set(this.to.y);
     this.share = 1;
-    this.moving = false;
+    this.movers = [];
+    this.stillKey = "";
   }
 
   ask() {
@@ -173,7 +180,7 @@ export class Stage {
       if (passed >= 1) this.arrive();
       else {
         this.share = settled(passed);
-        if (this.moving) this.glide(this.share);
+        this.glide(this.share);
         this.ask();
       }
     }
@@ -182,7 +189,7 @@ export class Stage {
 
   glide(share) {
     const { from, to, where } = this;
-    for (let person = 0; person < where.x.length; person += 1) {
+    for (const person of this.movers) {
       where.x[person] = from.x[person] + share * (to.x[person] - from.x[person]);
       where.y[person] = from.y[person] + share * (to.y[person] - from.y[person]);
     }
@@ -191,30 +198,48 @@ export class Stage {
   draw() {
     const { film, layout, week, where } = this;
     const pen = this.canvas.getContext("2d");
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    pen.drawImage(this.stillPicture(), 0, 0);
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    pen.clearRect(0, 0, layout.width, layout.height);
-    paintFields(pen, film, layout, week);
+    this.drawPeople(pen, this.movers);
     paintTold(pen, film, where, week, this.share);
-    for (let post = 0; post < film.posts; post += 1) if (layout.postX[post] >= 0) paintPost(pen, film, layout, post, week);
-    this.drawPeople(pen);
     paintHandOffs(pen, film, layout, week, this.share);
     this.drawMarked(pen);
   }
 
-  drawPeople(pen) {
-    const { film, where, week } = this;
-    const sprites = (this.sprites[this.colour] ??= new Sprites(stepsOf(this.colour), this.layout.dot, this.ratio));
+  /** Everything that does not move this week: drawn once, then copied. */
+  stillPicture() {
+    const { film, layout, week, colour } = this;
+    const key = [week, colour, this.ringed?.size ?? "", this.movers.length].join();
+    this.still ??= document.createElement("canvas");
+    if (key === this.stillKey) return this.still;
+    this.stillKey = key;
+    this.still.width = this.canvas.width;
+    this.still.height = this.canvas.height;
+    const pen = this.still.getContext("2d");
+    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    paintFields(pen, film, layout, week);
+    for (let post = 0; post < film.posts; post += 1) if (layout.postX[post] >= 0) paintPost(pen, film, layout, post, week);
+    const moving = new Set(this.movers);
+    this.drawPeople(pen, Array.from({ length: film.people }, (_, person) => person).filter((person) => !moving.has(person)));
+    return this.still;
+  }
+
+  drawPeople(pen, people) {
+    const { film, where, week, layout } = this;
     const steps = stepsOf(this.colour);
+    const sprites = (this.sprites[this.colour] ??= new Sprites(steps, layout.dot, this.ratio));
     const busy = [];
-    for (let person = 0; person < film.people; person += 1) {
+    for (const person of people) {
       const step = stepAt(film, this.colour, person, week);
       if (step >= 0 && !isQuiet(steps[step])) busy.push(person, step);
       else this.stamp(pen, sprites, person, step);
     }
     for (let at = 0; at < busy.length; at += 2) this.stamp(pen, sprites, busy[at], busy[at + 1]); // never hidden by those who wait
-    for (const person of this.ringed ?? []) {
-      paintRing(pen, where.x[person], where.y[person], this.layout.dot * 1.6 + 0.5, COLOURS.ink, Math.max(1, Math.min(1.6, this.layout.dot * 0.28)));
-    }
+    if (!this.ringed) return;
+    const [r, wide] = [layout.dot * 1.6 + 0.5, Math.max(1, Math.min(1.6, layout.dot * 0.28))];
+    for (const person of people) if (this.ringed.has(person)) paintRing(pen, where.x[person], where.y[person], r, COLOURS.ink, wide);
   }
 
   stamp(pen, sprites, person, step) {
@@ -353,7 +378,7 @@ export class Stage {
     if (this.drawnKey !== colour) this.drawKey(steps);
     [...counts, away].forEach((n, step) => {
       const entry = this.entries[step];
-      entry.count.textContent = String(n);
+      if (entry.count.textContent !== String(n)) entry.count.textContent = String(n);
       entry.node.hidden = step >= steps.length && n === 0;
     });
     if (this.ringEntry) this.ringEntry.node.hidden = !this.ringed;
