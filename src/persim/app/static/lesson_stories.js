@@ -38,7 +38,8 @@ function hoursTable(week) {
   return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, head)), element("tbody", {}, rows)));
 }
 
-function weekTold(week) {
+/** One week of a coordinator, as persim.app.stories tells it. @returns {HTMLElement} */
+export function weekTold(week) {
   const people = week.people.map(({ person, sentences }) => element(
     "li", {}, element("b", { text: `Person ${person}: ` }), sentences.map((one) => plainWords(one.text)).join(" "),
   ));
@@ -72,7 +73,8 @@ function meetingTold(meetings, meeting) {
   return [element("h3", { text: meeting.title }), element("div", { class: "three" }, views)];
 }
 
-function threeViews(meetings) {
+/** One meeting of a person in three views, and a choice of others. @returns {HTMLElement[]} */
+export function threeViews(meetings) {
   if (meetings.best === null) return [element("p", { text: "This person had no meeting in the run." })];
   const host = element("div", { attributes: { "aria-live": "polite" } });
   const show = (number) => host.replaceChildren(...meetingTold(meetings, meetings.meetings[number]));
@@ -87,7 +89,8 @@ function threeViews(meetings) {
   ];
 }
 
-function lucksTold(lucks) {
+/** One person under several lucks. @returns {HTMLElement[]} */
+export function lucksTold(lucks) {
   const lives = lucks.lucks.map((life, number) => element(
     "section", { class: "lesson-side" }, element("h3", { text: number ? `Other luck, ${number}` : "The first luck" }),
     life.parts ? element("p", { class: "parting", text: plainWords(life.parts.words) }) : null, element("p", { text: life.decided }),
