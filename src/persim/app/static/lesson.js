@@ -1,5 +1,6 @@
 // One lesson, part by part. Entry of the page /lessons/NAME. What was predicted stays in this tab, also after a reload.
 
+import { loopDiagram } from "./loops.js";
 import { queryOf } from "./address.js";
 import { ask } from "./api.js";
 import { announce, counted, element } from "./dom.js";
@@ -204,8 +205,7 @@ function fillOpened(host, part) {
 async function fillLoop(host, part) {
   host.append(...paragraphs(part.text));
   const inner = element("div", { class: "lesson-loop" });
-  host.append(inner, element("p", { class: "small soft", text: `${part.loop.source}. ${part.loop.caveat}` }));
-  const { loopDiagram } = await import("./loops.js");
+  host.append(element("p", { text: part.loop.sentence }), inner, element("p", { class: "small soft", text: `${part.loop.source}. ${part.loop.caveat}` }));
   loopDiagram(inner, part.loop, { onSwitch: () => {} });
 }
 

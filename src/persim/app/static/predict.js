@@ -27,11 +27,18 @@ export function asAnswer(question, prediction, first = 0) {
   return pairs;
 }
 
+/** The size of a difference: shares in percentage points. @param {number} x @param {string} unit @returns {string} */
+export function sizeWords(x, unit) {
+  if (unit !== "percent") return inUnit(Math.abs(x), unit);
+  const points = wholeOrParts(100 * Math.abs(x), 0);
+  return `${points} percentage ${points === "1" ? "point" : "points"}`;
+}
+
 /** How far a value lies from a reading, in words, in the unit of the reading. */
 export function distanceWords(value, reading, unit) {
   const apart = value - reading.value;
   const inBand = reading.low !== null && value >= reading.low && value <= reading.high;
-  const size = unit === "percent" ? `${wholeOrParts(100 * Math.abs(apart), 0)} percentage points` : inUnit(Math.abs(apart), unit);
+  const size = sizeWords(apart, unit);
   const side = apart > 0 ? "above" : "below";
   if (/^0(\.0+)?(\D|$)/.test(size)) return "That is what the runs have on average.";
   if (inBand) return `That lies within the band of the runs: ${size} ${side} their mean, which chance alone can do.`;
@@ -66,7 +73,7 @@ export function curveDistance(drawn, line, from) {
 /** What is said of a curve that was drawn. @returns {string[]} */
 export function curveWords(drawn, line, from, unit) {
   const found = curveDistance(drawn, line, from);
-  const mean = unit === "percent" ? `${wholeOrParts(100 * found.apart, 0)} percentage points` : inUnit(found.apart, unit);
+  const mean = sizeWords(found.apart, unit);
   const share = Math.round(10 * found.inBand);
   const inside = share === 10 ? "all the way" : share === 0 ? "nowhere" : `in about ${share} of 10 weeks`;
   const side = found.end > found.endRuns ? "higher" : "lower";
