@@ -1,4 +1,4 @@
-"""Runs kept for a while: the film of a world, ready to be sent, and its lives, from which stories are told.
+"""What is kept for a while: the film of a world and its lives, from which stories are told, and shares over many lucks.
 
 The same settings give the same run, so thirty visitors who begin alike share one. What is kept is bounded; what was
 dropped is made again in some 30 ms.
@@ -8,15 +8,51 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from persim.film import Film, filmed
 from persim.ledger import Ledger
 from persim.lives import Lives
+from persim.other_lucks import LuckShares, luck_shares
 from persim.scenario import Scenario
 
 MOST_KEPT = 48  # runs: about 3 MB each for 1,000 people
+LUCKS_COUNTED = 60  # over which shares are taken: half a second for 400 people
+
+
+class Kept[Made]:
+    """What was made, by key; the least asked for is dropped first. Safe for many threads: nothing is made twice at once."""
+
+    def __init__(self, most: int) -> None:
+        """Keep `most` at most."""
+        self.most = most
+        self._kept: OrderedDict[Hashable, Made] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What is kept under a key, made now if nothing is. Raises: what the making raises."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                if key in self._kept:
+                    return self._kept[key]
+            try:
+                made = make()
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+            with self._lock:
+                self._kept[key] = made
+                while len(self._kept) > self.most:
+                    self._kept.popitem(last=False)
+            return made
 
 
 @dataclass(frozen=True)
@@ -33,41 +69,24 @@ class Filmed:
 
 
 class Films:
-    """Runs by scenario, seed and luck; the least asked for is dropped first. Safe for many threads."""
+    """Runs by scenario, seed and luck, and shares over many lucks by scenario and seed."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
-        self.most = most
-        self._kept: OrderedDict[tuple[str, int, int | None], Filmed] = OrderedDict()
-        self._making: dict[tuple[str, int, int | None], threading.Lock] = {}
-        self._lock = threading.Lock()
+        """Keep `most` runs at most."""
+        self._runs: Kept[Filmed] = Kept(most)
+        self._shares: Kept[LuckShares] = Kept(most)
 
     def get(self, scenario: Scenario, seed: int, luck: int | None = None) -> Filmed:
-        """The run of a scenario, made now if it is not kept; never made twice at once."""
-        key = (scenario.digest(), seed, luck)
-        if found := self._look(key):
-            return found
-        with self._lock:
-            making = self._making.setdefault(key, threading.Lock())
-        with making:
-            found = self._look(key)
-            if found is None:
-                run, film = filmed(scenario, seed, luck)
-                assert run.ledger is not None
-                found = Filmed(film, replace(run.ledger, rows=run.ledger.rows.copy()))  # without the room for more rows
-                self._keep(key, found)
-        with self._lock:
-            self._making.pop(key, None)
-        return found
+        """The run of a scenario, made now if it is not kept."""
+        return self._runs.get((scenario.digest(), seed, luck), lambda: _filmed(scenario, seed, luck))
 
-    def _look(self, key: tuple[str, int, int | None]) -> Filmed | None:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
+    def shares(self, scenario: Scenario, seed: int) -> LuckShares:
+        """How often what became of each person of a seed, over many lucks."""
+        key = (scenario.digest(), seed)
+        return self._shares.get(key, lambda: luck_shares(scenario, seed, range(LUCKS_COUNTED)))
 
-    def _keep(self, key: tuple[str, int, int | None], made: Filmed) -> None:
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self.most:
-                self._kept.popitem(last=False)
+
+def _filmed(scenario: Scenario, seed: int, luck: int | None) -> Filmed:
+    run, film = filmed(scenario, seed, luck)
+    assert run.ledger is not None
+    return Filmed(film, replace(run.ledger, rows=run.ledger.rows.copy()))  # without the room for more rows

@@ -33,12 +33,10 @@ from persim.app.scenario_text import command_of, scenario_text
 from persim.app.settings import MOST_SEED, Settings, brought, read_settings
 from persim.app.tables import csv_of
 from persim.errors import InputError, PersimError
-from persim.other_lucks import luck_shares
 from persim.twins import Twins
 
 HERE = Path(__file__).parent
 MOST_LUCKS = 6  # that one story is told under
-LUCKS_COUNTED = 60  # over which shares are taken
 
 
 def _seminar(request: Request) -> Seminar:
@@ -144,7 +142,7 @@ def _lucks(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any
     scenario = settings.scenario(whole(body, "world", 0))
     seeds = [settings.luck, *(luck for luck in lucks if luck not in (settings.luck, settings.seed))]
     lives = [seminar.films.get(scenario, settings.seed, luck).lives for luck in seeds]
-    return stories.lucks_json(lives, whole(body, "person"), luck_shares(scenario, settings.seed, range(LUCKS_COUNTED)))
+    return stories.lucks_json(lives, whole(body, "person"), seminar.films.shares(scenario, settings.seed))
 
 
 # What can be taken along

@@ -9,7 +9,8 @@ import { announce, counted, dateOf, element } from "./dom.js";
 import { ExploreCharts, chartedOutcomes } from "./explore_charts.js";
 import { ExploreState } from "./explore_state.js";
 import { readFilms } from "./film.js";
-import { storyPanel, twinsPanel } from "./person.js";
+import { storyPanel } from "./person.js";
+import { moreOf } from "./person_more.js";
 import { Stage } from "./stage.js";
 import { pictureOf, save, takeAlongBar } from "./take_along.js";
 import { worldsBar } from "./worlds_bar.js";
@@ -272,17 +273,21 @@ class ExplorePage {
     box.hidden = !words;
   }
 
+  /** Open the story of a person (of both lives, where the worlds differ) or of a practitioner. */
   async pick(picked, number) {
     const settings = structuredClone(this.state.settings);
+    const { week } = this.clock;
     this.clock.pause();
+    this.panel?.close();
     try {
-      if (this.state.two && picked.kind === "person" && !this.state.alike) {
-        const twins = await ask("/api/twins", { settings, person: picked.id }, { kind: "story" });
-        if (twins) twinsPanel(document.body, twins);
-        return;
-      }
-      const story = await ask("/api/story", { settings, world: number, [picked.kind]: picked.id }, { kind: "story" });
-      if (story) storyPanel(document.body, story);
+      const twins = this.state.two && picked.kind === "person" && !this.state.alike;
+      const body = twins ? { settings, person: picked.id } : { settings, world: number, [picked.kind]: picked.id, week };
+      const story = await ask(twins ? "/api/twins" : "/api/story", body, { kind: "story" });
+      if (!story) return;
+      const post = picked.kind === "person" ? this.films[number].at("post", picked.id, week) : null;
+      const extra = moreOf(picked, { settings, world: number, week, post }, (other) => this.pick(other, number));
+      const films = twins ? this.films : [this.films[number]];
+      this.panel = storyPanel(document.body, story, { films, week, extra, onWeek: (to) => this.clock.to(to) });
     } catch (error) {
       this.trouble(error.message);
     }
