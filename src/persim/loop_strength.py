@@ -48,6 +48,7 @@ class LoopStrength:
         return {
             "key": self.key,
             "outcome": self.outcome,
+            "label": outcome_named(self.outcome).label,
             "unit": outcome_named(self.outcome).unit,
             "scenario": self.scenario,
             "n": self.n,

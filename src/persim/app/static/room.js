@@ -112,8 +112,9 @@ async function bringUp() {
     await withLesson(part);
     if (chosen() !== part) return;
     classRoom.picture ??= new PooledPicture(host);
-    classRoom.picture.show(pool, classRoom.known[part.id], classRoom.shown[part.id]);
-    document.getElementById("room-said").textContent = poolWords(pool);
+    const covered = document.getElementById("room-covered").checked && !pool.revealed;
+    classRoom.picture.show({ ...pool, few: pool.few || covered }, classRoom.known[part.id], classRoom.shown[part.id], covered);
+    document.getElementById("room-said").textContent = pool.few || covered ? "" : poolWords(pool);
   } else {
     classRoom.picture = null;
     host.replaceChildren(element("p", { class: "room-few", text: "Choose a lesson: the link then leads to it, and predictions come in here." }));
@@ -187,6 +188,9 @@ async function drawRoom() {
     element("div", { class: "room-pool", attributes: { id: "room-pool" } }),
     element("p", { class: "room-ways" },
       element("button", { class: "button main", text: "Reveal to the room", attributes: { type: "button", id: "room-reveal", disabled: true }, on: { click: () => trying(reveal) } }),
+      element("label", { class: "room-cover" }, element("input", {
+        attributes: { type: "checkbox", id: "room-covered" }, on: { change: () => trying(bringUp) },
+      }), "Cover them until the reveal"),
       element("button", { class: "button", text: "Start afresh", attributes: { type: "button" }, on: { click: () => trying(startAfresh) } })),
     element("p", { class: "small soft", text: "Predictions are anonymous, kept in the memory of this machine only, shown from three on, and forgotten when you start afresh or stop the server." }),
   );

@@ -10,9 +10,10 @@ const FAINT_COLOUR = "rgb(122 62 157 / .2)";
 const SHOWN_COLOUR = "#1d2430";
 
 /** The sentence above a chart: how many have answered. @returns {string} */
-export function poolWords(pool) {
+export function poolWords(pool, covered = false) {
   if (pool.n === 0) return "Nobody has committed to a prediction yet.";
   const said = pool.n === 1 ? "1 prediction" : counted(pool.n, "prediction");
+  if (covered) return `${said}, covered.`;
   return pool.few ? `${said}. They are shown from ${pool.fewest} on.` : `${said}.`;
 }
 
@@ -114,9 +115,9 @@ export class PooledPicture {
 
   /**
    * @param {Object} pool what the server tells @param {?Object} known a curve's known past
-   * @param {?Object} shown what the reveal shows, once it is open
+   * @param {?Object} shown what the reveal shows, once it is open @param {boolean} covered only their number is shown
    */
-  show(pool, known, shown) {
+  show(pool, known, shown, covered = false) {
     const form = pool.few ? "few" : `${pool.kind} ${pool.title}`;
     if (form !== this.form) {
       this.chart?.destroy();
@@ -125,7 +126,7 @@ export class PooledPicture {
       this.form = form;
     }
     if (pool.few) {
-      this.host.replaceChildren(element("p", { class: "room-few", text: poolWords(pool) }));
+      this.host.replaceChildren(element("p", { class: "room-few", text: poolWords(pool, covered) }));
       return;
     }
     const spec = this.described(pool, known, shown);
