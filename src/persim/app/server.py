@@ -25,6 +25,7 @@ from persim.app.guard import Guard
 from persim.app.lan import Reach
 from persim.app.lesson_pages import lesson_named
 from persim.app.lesson_routes import Opened, lesson_routes
+from persim.app.loop_routes import loop_routes
 from persim.app.pool import BusyError
 from persim.app.room import Room
 from persim.app.room_routes import room_pages, room_routes
@@ -195,6 +196,7 @@ def make_app(
     routes = [
         Route("/", page("explore.html.j2")),
         *lesson_routes(),
+        *loop_routes(),
         *room_pages(room),
         Mount("/api/room", routes=room_routes(room, reach)),
         Route("/api/catalogue", get_catalogue),
