@@ -14,6 +14,7 @@ const palette = await module("palette");
 const places = await module("stage_places");
 const words = await module("stage_words");
 const person = await module("person");
+const { Crowd } = await module("stage_crowd");
 const { spansOf } = await module("life_strip");
 
 const bytes = readFileSync(process.env.FILM);
@@ -215,4 +216,23 @@ test("sentences are told by year, and rows of the ledger stand apart from the wo
   assert.deepEqual(person.withoutRows("It closed. [12 | 13]"), ["It closed.", "12 | 13"]);
   assert.equal(person.whoseDoing({ kind: "opportunity" }), "gate");
   assert.equal(person.whoseDoing({ kind: "care review" }), "care");
+});
+
+test("only those who change their place move, and everybody arrives", () => {
+  const found = places.placesOf(film);
+  const layout = places.layoutOf(film, found, 760, 420);
+  const everybody = new Crowd(film, found);
+  everybody.settle(layout, 0, 0, 0);
+  for (let week = 1; week < film.weeks; week += 1) {
+    const before = Array.from({ length: film.people }, (_, one) => places.placeAt(film, found, layout, one, week - 1).join());
+    const after = Array.from({ length: film.people }, (_, one) => places.placeAt(film, found, layout, one, week).join());
+    everybody.settle(layout, week - 1, week, 300);
+    for (const one of everybody.movers) {
+      assert.ok(before[one] !== after[one] || film.at("generation", one, week) !== film.at("generation", one, week - 1));
+    }
+    assert.ok(everybody.movers.length < film.people / 4);
+    everybody.arrive();
+    const [x, y] = places.placeAt(film, found, layout, 5, week);
+    assert.ok(Math.hypot(everybody.where.x[5] - x, everybody.where.y[5] - y) < 0.01);
+  }
 });

@@ -2,20 +2,17 @@
 // by keyboard and in words.
 
 import { dayOf, element, reducedMotion } from "./dom.js";
-import { AWAY_STEP, COLOURS, HAND_OFF_LINES, isQuiet, keyEntry, lineMark, postMark, PROFESSIONS, stepAt, stepMark, stepsOf, TOLD_COLOUR }
-  from "./palette.js";
+import { COLOURS, isQuiet, stepAt, stepsOf } from "./palette.js";
+import { Crowd } from "./stage_crowd.js";
+import { StageKey } from "./stage_key.js";
 import { paintFields, paintHandOffs, paintPost, paintRing, paintTold, Sprites } from "./stage_paint.js";
-import { layoutOf, nearestTowards, placeAt, placesOf } from "./stage_places.js";
-import { personWords, postWords, stepCounts, weekWords } from "./stage_words.js";
+import { layoutOf, nearestTowards, placesOf } from "./stage_places.js";
+import { personWords, postWords, weekWords } from "./stage_words.js";
 
 const LONGEST_MOVE = 420; // milliseconds
 const SHORTEST_MOVE = 80; // below it nobody sees a move
 const REACH = 16; // pixels from a dot at which it is meant
 const MOVES = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
-
-function settled(t) {
-  return t < 0.5 ? 2 * t * t : 1 - (2 - 2 * t) ** 2 / 2;
-}
 
 function usualHeight(width) {
   if (width < 560) return 1.75 * width;
@@ -49,10 +46,9 @@ export class Stage {
     this.name = element("span", { text: label });
     this.count = element("span", { class: "soft" });
     this.heading = element("p", { class: "stage-heading", attributes: { hidden: !label } }, this.name, this.count);
-    this.keyList = element("ul", { class: "stage-key", attributes: { "aria-label": "Key, with how many there are this week" } });
-    this.marks = element("ul", { class: "stage-key marks", attributes: { "aria-label": "Key of posts and lines", hidden: !key } });
+    this.legend = new StageKey(key);
     this.words = element("p", { class: "unseen stage-words" });
-    this.node = element("figure", { class: "stage" }, this.heading, this.board, this.keyList, this.marks, this.words, this.live);
+    this.node = element("figure", { class: "stage" }, this.heading, this.board, ...this.legend.nodes, this.words, this.live);
     host.append(this.node);
     this.paint = this.paint.bind(this);
     this.watcher = new ResizeObserver(() => this.resized());
@@ -70,15 +66,12 @@ export class Stage {
     this.film = film;
     this.places = placesOf(film);
     this.week = Math.min(this.week, film.weeks - 1);
-    if (!same) {
-      this.where = { x: new Float32Array(film.people), y: new Float32Array(film.people) };
-      this.from = { x: new Float32Array(film.people), y: new Float32Array(film.people) };
-      this.to = { x: new Float32Array(film.people), y: new Float32Array(film.people) };
-      this.fresh = new Uint8Array(film.people);
+    if (same) this.crowd.setFilm(film, this.places);
+    else {
+      this.crowd = new Crowd(film, this.places);
       this.picked = null;
       this.focus = -1;
     }
-    this.drawnKey = "";
     this.resized(true);
   }
 
@@ -93,7 +86,8 @@ export class Stage {
     this.canvas.height = Math.round(this.layout.height * this.ratio);
     this.canvas.style.height = `${this.layout.height}px`;
     this.sprites = {};
-    this.settle(this.week, 0);
+    this.crowd.settle(this.layout, this.week, this.week, 0);
+    this.stillKey = "";
     this.say();
     this.ask();
   }
@@ -120,10 +114,16 @@ export class Stage {
     const since = now - (this.shownAt ?? 0);
     this.shownAt = now;
     const bounded = Math.min(Math.max(0, week), this.film.weeks - 1);
-    if (bounded !== this.week && this.layout) this.settle(bounded, Math.min(LONGEST_MOVE, since * 0.95));
+    if (bounded !== this.week && this.layout) this.crowd.settle(this.layout, this.week, bounded, this.moveFor(since));
     this.week = bounded;
     this.say();
     this.ask();
+  }
+
+  /** How long a move may last when the last week was shown so long ago. */
+  moveFor(since) {
+    const duration = Math.min(LONGEST_MOVE, 0.95 * since);
+    return reducedMotion() || duration < SHORTEST_MOVE ? 0 : duration;
   }
 
   /** Mark a person or a post; null marks nobody. */
@@ -131,39 +131,6 @@ export class Stage {
     this.picked = kind ? { kind, id } : null;
     if (kind) this.focus = kind === "person" ? id : this.film.people + id;
     this.ask();
-  }
-
-  settle(week, duration) {
-    const { film, from, to, where } = this;
-    const before = this.week;
-    this.movers = [];
-    for (let person = 0; person < film.people; person += 1) {
-      const [x, y] = placeAt(film, this.places, this.layout, person, week);
-      from.x[person] = where.x[person];
-      from.y[person] = where.y[person];
-      const another = film.at("generation", person, week) !== film.at("generation", person, before);
-      this.fresh[person] = another ? 1 : 0;
-      if (another) [from.x[person], from.y[person]] = [x, y];
-      [to.x[person], to.y[person]] = [x, y];
-      if (from.x[person] !== x || from.y[person] !== y || another) this.movers.push(person);
-    }
-    this.share = 0;
-    this.duration = reducedMotion() || !(this.movers.length || this.somethingPasses(week)) || duration < SHORTEST_MOVE ? 0 : duration;
-    this.began = performance.now();
-    if (!this.duration) this.arrive();
-  }
-
-  /** Does anything begin this week that is drawn bit by bit? */
-  somethingPasses(week) {
-    return this.film.during("hand_offs", week).length + this.film.during("told", week).length > 0;
-  }
-
-  arrive() {
-    this.where.x.set(this.to.x);
-    this.where.y.set(this.to.y);
-    this.share = 1;
-    this.movers = [];
-    this.stillKey = "";
   }
 
   ask() {
@@ -175,43 +142,27 @@ export class Stage {
   paint() {
     this.asked = false;
     if (!this.film || !this.layout) return;
-    if (this.share < 1) {
-      const passed = (performance.now() - this.began) / this.duration;
-      if (passed >= 1) this.arrive();
-      else {
-        this.share = settled(passed);
-        this.glide(this.share);
-        this.ask();
-      }
-    }
+    if (this.crowd.advance()) this.ask();
     this.draw();
   }
 
-  glide(share) {
-    const { from, to, where } = this;
-    for (const person of this.movers) {
-      where.x[person] = from.x[person] + share * (to.x[person] - from.x[person]);
-      where.y[person] = from.y[person] + share * (to.y[person] - from.y[person]);
-    }
-  }
-
   draw() {
-    const { film, layout, week, where } = this;
+    const { film, layout, week, crowd } = this;
     const pen = this.canvas.getContext("2d");
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     pen.drawImage(this.stillPicture(), 0, 0);
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    this.drawPeople(pen, this.movers);
-    paintTold(pen, film, where, week, this.share);
-    paintHandOffs(pen, film, layout, week, this.share);
+    this.drawPeople(pen, crowd.movers);
+    paintTold(pen, film, crowd.where, week, crowd.share);
+    paintHandOffs(pen, film, layout, week, crowd.share);
     this.drawMarked(pen);
   }
 
   /** Everything that does not move this week: drawn once, then copied. */
   stillPicture() {
     const { film, layout, week, colour } = this;
-    const key = [week, colour, this.ringed?.size ?? "", this.movers.length].join();
+    const key = [week, colour, this.ringed?.size ?? "", this.crowd.movers.length].join();
     this.still ??= document.createElement("canvas");
     if (key === this.stillKey) return this.still;
     this.stillKey = key;
@@ -221,13 +172,14 @@ export class Stage {
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     paintFields(pen, film, layout, week);
     for (let post = 0; post < film.posts; post += 1) if (layout.postX[post] >= 0) paintPost(pen, film, layout, post, week);
-    const moving = new Set(this.movers);
+    const moving = new Set(this.crowd.movers);
     this.drawPeople(pen, Array.from({ length: film.people }, (_, person) => person).filter((person) => !moving.has(person)));
     return this.still;
   }
 
   drawPeople(pen, people) {
-    const { film, where, week, layout } = this;
+    const { film, week, layout } = this;
+    const { where } = this.crowd;
     const steps = stepsOf(this.colour);
     const sprites = (this.sprites[this.colour] ??= new Sprites(steps, layout.dot, this.ratio));
     const busy = [];
@@ -243,8 +195,9 @@ export class Stage {
   }
 
   stamp(pen, sprites, person, step) {
-    if (this.fresh[person] && this.share < 1) pen.globalAlpha = this.share;
-    sprites.stamp(pen, step, this.where.x[person], this.where.y[person]);
+    const { fresh, share, where } = this.crowd;
+    if (fresh[person] && share < 1) pen.globalAlpha = share;
+    sprites.stamp(pen, step, where.x[person], where.y[person]);
     pen.globalAlpha = 1;
   }
 
@@ -268,7 +221,7 @@ export class Stage {
 
   placeOf(one) {
     const { people } = this.film;
-    return one < people ? [this.where.x[one], this.where.y[one]] : [this.layout.postX[one - people], this.layout.postY[one - people]];
+    return one < people ? [this.crowd.where.x[one], this.crowd.where.y[one]] : [this.layout.postX[one - people], this.layout.postY[one - people]];
   }
 
   asPick(one) {
@@ -338,8 +291,8 @@ export class Stage {
   }
 
   moveFocus([dx, dy]) {
-    const xs = [...this.where.x, ...this.layout.postX];
-    const ys = [...this.where.y, ...this.layout.postY];
+    const xs = [...this.crowd.where.x, ...this.layout.postX];
+    const ys = [...this.crowd.where.y, ...this.layout.postY];
     const next = nearestTowards(xs, ys, Math.max(0, this.focus), dx, dy);
     if (next >= 0) this.focusOn(next);
   }
@@ -372,37 +325,10 @@ export class Stage {
   }
 
   say() {
-    const { film, week, colour } = this;
-    const steps = stepsOf(colour);
-    const { counts, away } = stepCounts(film, colour, week);
-    if (this.drawnKey !== colour) this.drawKey(steps);
-    [...counts, away].forEach((n, step) => {
-      const entry = this.entries[step];
-      if (entry.count.textContent !== String(n)) entry.count.textContent = String(n);
-      entry.node.hidden = step >= steps.length && n === 0;
-    });
-    if (this.ringEntry) this.ringEntry.node.hidden = !this.ringed;
-    if (this.ringed) this.ringEntry.count.textContent = String(this.ringed.size);
+    const { film, week, colour, ringed } = this;
+    const away = this.legend.show(film, week, colour, ringed);
     this.count.textContent = `${dayOf(film.start, week)} · ${film.people - away} people on a caseload`;
-    this.words.textContent = weekWords(film, week, colour, this.ringed);
+    this.words.textContent = weekWords(film, week, colour, ringed);
     if (!this.tip.hidden && this.hover !== null) this.showTip(this.hover);
-  }
-
-  drawKey(steps) {
-    this.drawnKey = this.colour;
-    const entry = (mark, words) => {
-      const count = element("b");
-      return { count, node: element("li", {}, mark, count, element("span", { text: words })) };
-    };
-    this.entries = [...steps, AWAY_STEP].map((step) => entry(stepMark(step), step.words));
-    const ring = { key: "ring", words: "", colour: COLOURS.ink, shape: "ring", size: 1.4 };
-    this.ringEntry = entry(stepMark(ring), "ringed: lives that have come to differ");
-    this.keyList.replaceChildren(...this.entries.map((one) => one.node), this.ringEntry.node);
-    const posts = PROFESSIONS.map((profession, number) => keyEntry(postMark(number), profession.words));
-    const lines = ["lost", "not taken", "taken"].map((words, kind) => {
-      const { colour, dash } = HAND_OFF_LINES[kind];
-      return keyEntry(lineMark(colour, dash, ["M9 -1l6 6m0-6l-6 6", "M10 7l5-8", "M13 -4l0 8l-8-1"][kind]), `handed on: ${words}`);
-    });
-    this.marks.replaceChildren(...posts, ...lines, keyEntry(lineMark(TOLD_COLOUR, []), "word of mouth"));
   }
 }

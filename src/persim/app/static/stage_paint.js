@@ -12,7 +12,7 @@ export class Sprites {
   constructor(steps, radius, scale) {
     this.scale = scale;
     this.half = Math.ceil(radius * 1.7) + 1;
-    this.made = [...steps, AWAY_STEP].map((step) => this.drawn(step, radius * step.size));
+    this.made = [...steps, AWAY_STEP].map((step) => this.drawn(step, step === AWAY_STEP ? Math.min(3, radius * step.size) : radius * step.size));
   }
 
   drawn(step, r) {
