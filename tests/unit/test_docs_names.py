@@ -35,6 +35,8 @@ NAMING_PAGES = [
     "CONTRIBUTING.md",
     *(f"docs/{name}.md" for name in f"model {RESEARCH} rules decisions evidence responsible-use".split()),
 ]
+# Where a file that a page names may lie.
+FOLDERS = [ROOT, *(ROOT / "src" / "persim" / folder for folder in ("", "app", "app/static"))]
 # Words in backticks that are no names of the program.
 ALLOWED = {
     "code", "p", "s", "u", "note", "main", "numba", "pytest", "py", "python3", "math", "math.*", "x * x", "x ** 2",
@@ -81,7 +83,7 @@ def commands() -> dict[str, set[str]]:
 
 def is_known(name: str) -> bool:
     """Is this text in backticks a name of the program, a file, a command, a scenario's arm, or allowed?"""
-    if name in ALLOWED or name in known_names() or (ROOT / name).exists() or (ROOT / "src" / "persim" / name).exists():
+    if name in ALLOWED or name in known_names() or any((folder / name).exists() for folder in FOLDERS):
         return True
     if re.fullmatch(r"[\w.]+\(.*\)", name):
         return is_known(name.split("(", 1)[0])

@@ -9,6 +9,7 @@ import { announce, counted, dateOf, element } from "./dom.js";
 import { ExploreCharts, chartedOutcomes } from "./explore_charts.js";
 import { ExploreState } from "./explore_state.js";
 import { readFilms } from "./film.js";
+import { loopDiagram } from "./loops.js";
 import { storyPanel } from "./person.js";
 import { moreOf } from "./person_more.js";
 import { Stage } from "./stage.js";
@@ -71,7 +72,27 @@ class ExplorePage {
     this.charts = new ExploreCharts(document.getElementById("charts"), this.known, (number) => state.nameOf(number));
     this.stages();
     this.along(document.getElementById("charts"));
+    this.loops();
     this.showDials();
+  }
+
+  /** Diagrams of the feedback loops, made when they are first opened: drawing them takes a moment. */
+  loops() {
+    const { state } = this;
+    const place = document.getElementById("loops");
+    const grid = document.getElementById("loops-grid");
+    this.diagrams = [];
+    const open = () => {
+      if (!place.open || this.diagrams.length) return;
+      const onSwitch = (key, on) => {
+        state.switchLoop(key, on);
+        this.changed(true);
+      };
+      this.diagrams = this.known.loops.map((loop) => loopDiagram(grid, loop, { on: state.loopsOn(), onSwitch, notes: true }));
+    };
+    place.addEventListener("toggle", open);
+    place.open = state.worlds.some((world) => world.off.length);
+    open();
   }
 
   /** Seed, people, luck: what both worlds share. */
@@ -263,6 +284,7 @@ class ExplorePage {
   showDials() {
     this.bar.show();
     this.dials.show(this.state.dialState(this.state.world, this.state.week));
+    for (const diagram of this.diagrams) diagram.update({ on: this.state.loopsOn() });
     const { luck } = this.state.settings;
     this.luckWords.textContent = luck === null ? "" : `luck number ${luck}`;
   }

@@ -80,6 +80,17 @@ export class ExploreState {
     this.world.steps = this.world.steps.filter((step) => step.week !== week);
   }
 
+  /** Switch a feedback loop of the active world. @param {string} key @param {boolean} on */
+  switchLoop(key, on) {
+    const off = this.world.off.filter((one) => one !== key);
+    this.world.off = on ? off : [...off, key];
+  }
+
+  /** The feedback loops that are on in the active world. @returns {Set<string>} */
+  loopsOn() {
+    return new Set(this.known.loops.map((loop) => loop.key).filter((key) => !this.world.off.includes(key)));
+  }
+
   /** A scenario for the active world, with its dials as it has them. */
   choose(name) {
     this.settings.worlds[this.active] = plainWorld(name);
