@@ -190,8 +190,12 @@ export class Stage {
     }
     for (let at = 0; at < busy.length; at += 2) this.stamp(pen, sprites, busy[at], busy[at + 1]); // never hidden by those who wait
     if (!this.ringed) return;
-    const [r, wide] = [layout.dot * 1.6 + 0.5, Math.max(1, Math.min(1.6, layout.dot * 0.28))];
-    for (const person of people) if (this.ringed.has(person)) paintRing(pen, where.x[person], where.y[person], r, COLOURS.ink, wide);
+    const wide = Math.max(1, Math.min(1.6, layout.dot * 0.28));
+    for (const person of people) {
+      if (!this.ringed.has(person)) continue;
+      const r = film.at("stage", person, week) === 255 ? 4.6 : layout.dot * 1.45 + 0.8;
+      paintRing(pen, where.x[person], where.y[person], r, COLOURS.ink, wide);
+    }
   }
 
   stamp(pen, sprites, person, step) {
