@@ -111,6 +111,7 @@ export function lastValue(one) {
 export function axisWords(value, unit) {
   if (unit === "percent") return `${wholeOrParts(100 * value, Number.isInteger(Math.round(1000 * value) / 10) ? 0 : 1)}\u00a0%`;
   if (unit === "points") return `${value > 0 ? "+" : ""}${wholeOrParts(100 * value, 0)}`;
+  if (unit === "per person-year") return wholeOrParts(100 * value, Number.isInteger(Math.round(1000 * value) / 10) ? 0 : 1);
   const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 0.1 ? 2 : 1;
   return wholeOrParts(value, digits);
 }

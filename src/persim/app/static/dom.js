@@ -84,7 +84,8 @@ export function inUnit(x, unit) {
   const small = Math.abs(x) < 0.0995 && x !== 0;
   if (unit === "percent") return percent(x, small ? 1 : 0);
   if (unit === "points") return `${x > 0 ? "+" : ""}${wholeOrParts(100 * x, 1)}\u00a0points`;
-  if (unit === "index") return wholeOrParts(x, 2);
+  if (unit === "index") return wholeOrParts(x, Math.abs(x) < 0.0095 && x !== 0 ? 3 : 2);
+  if (unit === "per person-year") return `${wholeOrParts(100 * x, 1)} per 100 people a year`;
   if (unit === "number") return wholeOrParts(x, Number.isInteger(x) || Math.abs(x) >= 100 ? 0 : 1);
   return `${wholeOrParts(x, Math.abs(x) >= 100 ? 0 : 1)} ${unit}`;
 }

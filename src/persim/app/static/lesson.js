@@ -1,13 +1,13 @@
 // One lesson, part by part. Entry of the page /lessons/NAME. What was predicted stays in this tab, also after a reload.
 
-import { loopDiagram } from "./loops.js";
-import { queryOf } from "./address.js";
+import { plainWorld, queryOf } from "./address.js";
 import { ask } from "./api.js";
 import { announce, counted, element } from "./dom.js";
 import { mayOpen, sendAnswer } from "./lesson_room.js";
 import { showReveal } from "./lesson_reveal.js";
 import { showTold } from "./lesson_stories.js";
 import { paragraphs, stressed } from "./lesson_text.js";
+import { loopDiagram } from "./loops.js";
 import { asAnswer, predictionForm } from "./predict.js";
 
 const KINDS = {
@@ -202,11 +202,14 @@ function fillOpened(host, part) {
   opening(inner, part, (shown) => (shown.chart ? showReveal(inner, shown, null, null, null) : showTold(inner, shown)));
 }
 
-async function fillLoop(host, part) {
-  host.append(...paragraphs(part.text));
+function fillLoop(host, part) {
   const inner = element("div", { class: "lesson-loop" });
-  host.append(element("p", { text: part.loop.sentence }), inner, element("p", { class: "small soft", text: `${part.loop.source}. ${part.loop.caveat}` }));
-  loopDiagram(inner, part.loop, { onSwitch: () => {} });
+  host.append(...paragraphs(part.text), inner);
+  loopDiagram(inner, part.loop, { notes: true, strength: true });
+  const scenario = part.loop.seen_in || "baseline";
+  const worlds = [plainWorld(scenario), { ...plainWorld(scenario), off: [part.loop.key] }];
+  const query = queryOf({ people: 400, seed: 1, luck: null, worlds }, {}, []);
+  host.append(element("p", {}, element("a", { class: "button", text: "A run with it and one without", attributes: { href: `/?${query}` } })));
 }
 
 function fillExplain(host, part) {

@@ -93,13 +93,13 @@ export function threeViews(meetings) {
 export function lucksTold(lucks) {
   const lives = lucks.lucks.map((life, number) => element(
     "section", { class: "lesson-side" }, element("h3", { text: number ? `Other luck, ${number}` : "The first luck" }),
-    life.parts ? element("p", { class: "parting", text: plainWords(life.parts.words) }) : null, element("p", { text: life.decided }),
+    life.parts ? element("p", { class: "lesson-parting", text: plainWords(life.parts.words) }) : null, element("p", { text: life.decided }),
     datedList(life.dates), element("h4", { text: "In the end" }), pairs(life.end),
   ));
   const shares = lucks.shares;
   return [
     element("p", { class: "synthetic", text: lucks.synthetic }), pairs(lucks.about), element("p", { class: "small soft", text: lucks.note }),
-    element("div", { class: "lesson-sides" }, lives),
+    element("div", { class: "lesson-sides many" }, lives),
     shares ? element(
       "section", {}, element("h3", { text: `The same person under ${shares.of} lucks` }),
       element("ul", {}, shares.shares.map(({ what, n }) => element("li", { text: `Under ${n} of ${shares.of}: ${what}.` }))),
