@@ -68,7 +68,7 @@ def _scenario(world: WorldSettings, people: int) -> Scenario:
     found = brought(world.text) if world.text else _shipped(world.scenario)
     if found.n_weeks > MOST_WEEKS:
         raise InputError(f"{found.name} runs for {found.n_weeks:,} weeks; this page shows at most {MOST_WEEKS}")
-    numbers: dict[str, float | None] = {**dict(world.dials), **switched_off(world.off)}
+    numbers: dict[str, Any] = {**dict(world.dials), **switched_off(world.off)}
     found = found.changed(n_users=people, **numbers)
     late = [week for week, _ in world.steps if week >= found.n_weeks]
     if late:

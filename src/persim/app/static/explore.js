@@ -19,6 +19,7 @@ import { worldsBar } from "./worlds_bar.js";
 const QUICK = 6; // runs while a dial is turned
 const FULL = 20; // runs when it rests
 const REST = 220; // milliseconds without a turn after which a dial rests
+const PATIENCE = 600; // milliseconds after which it is said that an answer is on its way
 const COLOURS_OF = [["stage", "how far on the way"], ["barrier", "what stands in the way"], ["legal", "legal status"]];
 
 class ExplorePage {
@@ -203,6 +204,7 @@ class ExplorePage {
     }
     this.asking = true;
     const settings = structuredClone(this.state.settings);
+    const slow = setTimeout(() => this.working(true), PATIENCE);
     try {
       const curves = await ask("/api/curves", { settings, replicates, outcomes: chartedOutcomes(all) }, { kind: "curves" });
       if (curves) this.charts.setCurves(curves);
@@ -213,6 +215,8 @@ class ExplorePage {
       this.trouble(error.message);
     }
     this.asking = false;
+    clearTimeout(slow);
+    this.working(false);
     if (this.again) {
       const wish = this.again;
       this.again = false;
@@ -287,6 +291,12 @@ class ExplorePage {
     for (const diagram of this.diagrams) diagram.update({ on: this.state.loopsOn() });
     const { luck } = this.state.settings;
     this.luckWords.textContent = luck === null ? "" : `luck number ${luck}`;
+  }
+
+  working(is) {
+    const line = document.getElementById("working");
+    const words = is ? "Running …" : "";
+    if (line.textContent !== words) line.textContent = words;
   }
 
   trouble(words) {
