@@ -96,7 +96,7 @@ function lettersOf(rings, sides, middle, places, frame) {
     if (middle.length > 1) {
       const right = places.get(side[0].to).x > frame.x;
       const height = side.length % 2 ? 0 : 0.42; // beside the middle, unless a node of the side stands there
-      return { x: frame.x + (right ? 0.5 : -0.5) * frame.rx, y: frame.y - height * frame.ry, ...turn };
+      return { x: frame.x + (right ? 0.52 : -0.54) * frame.rx, y: frame.y - height * frame.ry, ...turn };
     }
     const face = [...new Set([...side, ...middle].flatMap((link) => [link.from, link.to]))].map((key) => places.get(key));
     const x = face.reduce((sum, place) => sum + place.x, 0) / face.length;

@@ -51,7 +51,7 @@ class LoopDiagram {
       element("figcaption", {},
         element("label", { class: "loop-switch" }, this.box, element("span", { class: "loop-title", text: loop.title }), this.state),
         element("p", { text: loop.sentence }), this.means, this.links(),
-        notes ? element("p", { class: "small soft", text: `${loop.caveat} Source: ${loop.source}.` }) : null),
+        notes ? element("p", { class: "small soft", text: `${loop.caveat} Source: ${loop.source} (${loop.grade}).` }) : null),
       this.strength,
     );
     host.append(this.figure);
