@@ -146,6 +146,7 @@ export class TimeChart {
     this.drawSeries();
     this.drawLabels();
     this.placeNow();
+    this.readout.style.minHeight = `${1.35 * this.readoutLines()}em`;
     this.say();
     this.plot.setAttribute("aria-label", this.inWords());
     if (!this.table.hidden) this.fillTable();
@@ -286,6 +287,12 @@ export class TimeChart {
       }
     }
     this.readout.replaceChildren(...(any ? parts : [parts[0], this.nothingYet()]));
+  }
+
+  /** Lines that the readout can need, so that nothing jumps when values are read. */
+  readoutLines() {
+    const signs = this.readable().reduce((sum, one) => sum + one.name.length + (one.low ? 26 : 9), 20);
+    return Math.min(4, Math.ceil((signs * 6.7) / this.width));
   }
 
   nothingYet() {
