@@ -5,22 +5,21 @@ import { ask } from "./api.js";
 import { Clock, clockBar } from "./clock.js";
 import { partingWeeks } from "./counts.js";
 import { dialsPanel } from "./dials.js";
-import { announce, counted, dateOf, element } from "./dom.js";
+import { counted, element } from "./dom.js";
+import { exploreAlong, FULL_RUNS } from "./explore_along.js";
 import { ExploreCharts, chartedOutcomes } from "./explore_charts.js";
+import { colourChoice, sharedPanel } from "./explore_shared.js";
 import { ExploreState } from "./explore_state.js";
 import { readFilms } from "./film.js";
 import { loopDiagram } from "./loops.js";
 import { storyPanel } from "./person.js";
 import { moreOf } from "./person_more.js";
 import { Stage } from "./stage.js";
-import { pictureOf, save, takeAlongBar } from "./take_along.js";
 import { worldsBar } from "./worlds_bar.js";
 
 const QUICK = 6; // runs while a dial is turned
-const FULL = 20; // runs when it rests
 const REST = 220; // milliseconds without a turn after which a dial rests
 const PATIENCE = 600; // milliseconds after which it is said that an answer is on its way
-const COLOURS_OF = [["stage", "how far on the way"], ["barrier", "what stands in the way"], ["legal", "legal status"]];
 
 class ExplorePage {
   constructor(known, settings, page) {
@@ -55,7 +54,7 @@ class ExplorePage {
       onActive: () => this.showDials(),
       onFile: (file) => this.open(file),
     });
-    controls.append(dialsHost, this.everybody());
+    this.shared = sharedPanel(controls, state, () => this.changed(true), dialsHost);
     this.dials = dialsPanel(dialsHost, this.known.dials, {
       onTurn: (name, value, final) => {
         state.turn(name, value);
@@ -69,10 +68,13 @@ class ExplorePage {
     this.clock = new Clock({ weeks: 260, week: state.week, onWeek: (week) => this.showWeek(week) });
     this.clockBar = clockBar(document.getElementById("clock"), this.clock, {});
     this.clock.watch(() => (this.clock.playing ? null : this.keepAddress()));
-    this.colours(document.getElementById("colours"));
+    colourChoice(document.getElementById("colours"), state, () => {
+      this.showWeek(this.clock.week);
+      this.keepAddress();
+    });
     this.charts = new ExploreCharts(document.getElementById("charts"), this.known, (number) => state.nameOf(number));
     this.stages();
-    this.along(document.getElementById("charts"));
+    exploreAlong(document.getElementById("charts"), this);
     this.loops();
     this.showDials();
   }
@@ -94,69 +96,6 @@ class ExplorePage {
     place.addEventListener("toggle", open);
     place.open = state.worlds.some((world) => world.off.length);
     open();
-  }
-
-  /** Seed, people, luck: what both worlds share. */
-  everybody() {
-    const { state, known } = this;
-    const field = (name, label, [low, high], title) => {
-      const input = element("input", {
-        attributes: { type: "number", id: `all-${name}`, min: low, max: high, step: 1, inputmode: "numeric", title },
-        on: {
-          change: () => {
-            const value = Math.round(Number(input.value));
-            if (!Number.isFinite(value) || value < low || value > high || input.value === "") input.value = state.settings[name];
-            else state.settings[name] = value;
-            this.changed(true);
-          },
-        },
-      });
-      input.value = String(state.settings[name]);
-      return element("div", { class: "field" }, element("label", { attributes: { for: `all-${name}` }, text: label }), input);
-    };
-    const another = element("button", {
-      class: "button slight", text: "The same people, other luck", attributes: { type: "button" },
-      on: {
-        click: () => {
-          state.settings.luck = (state.settings.luck ?? state.settings.seed) + 1;
-          this.changed(true);
-          announce(`The same people with luck number ${state.settings.luck}.`);
-        },
-      },
-    });
-    this.luckWords = element("span", { class: "small soft" });
-    const reset = element("button", {
-      class: "button slight", text: "All dials back", attributes: { type: "button" },
-      on: {
-        click: () => {
-          state.reset();
-          this.changed(true);
-        },
-      },
-    });
-    return element("details", { class: "everybody" },
-      element("summary", { text: "People and luck" }),
-      field("people", "People under the Trust", known.limits.people, "More people: less chance, larger pictures"),
-      field("seed", "Another place: seed", known.limits.seed, "Each seed is another place, with other people and luck"),
-      element("div", { class: "lucks" }, another, this.luckWords), reset);
-  }
-
-  colours(host) {
-    const inputs = COLOURS_OF.map(([value, words]) => {
-      const input = element("input", {
-        attributes: { type: "radio", name: "colour", value },
-        on: {
-          change: () => {
-            this.state.colour = value;
-            this.showWeek(this.clock.week);
-            this.keepAddress();
-          },
-        },
-      });
-      input.checked = value === this.state.colour;
-      return element("label", {}, input, element("span", { text: words }));
-    });
-    host.append(element("fieldset", { class: "choices" }, element("legend", { text: "Show" }), ...inputs));
   }
 
   /** One picture for each world. */
@@ -193,7 +132,7 @@ class ExplorePage {
     this.keepAddress();
     const settings = structuredClone(this.state.settings);
     this.askFilm(settings);
-    await this.askCurves(FULL, true);
+    await this.askCurves(FULL_RUNS, true);
   }
 
   /** Ask for curves; while an answer is on its way, only the last wish is kept. */
@@ -289,8 +228,7 @@ class ExplorePage {
     this.bar.show();
     this.dials.show(this.state.dialState(this.state.world, this.state.week));
     for (const diagram of this.diagrams) diagram.update({ on: this.state.loopsOn() });
-    const { luck } = this.state.settings;
-    this.luckWords.textContent = luck === null ? "" : `luck number ${luck}`;
+    this.shared.show();
   }
 
   working(is) {
@@ -352,46 +290,6 @@ class ExplorePage {
 
   pageState() {
     return { week: this.state.week || null, colour: this.state.colour === "stage" ? null : this.state.colour, person: null };
-  }
-
-  along(host) {
-    const world = () => (this.state.two ? this.state.active : 0);
-    takeAlongBar(host, {
-      address: async () => {
-        const fragment = await fragmentOf(this.state.settings);
-        if (fragment === null) throw new Error("Your scenario file is too long for an address: pass the file on with it.");
-        this.keepAddress();
-        return window.location.href;
-      },
-      scenario: async () => {
-        const found = await ask("/api/scenario", { settings: this.state.settings, world: world() }, { kind: "scenario" });
-        save("from_the_page.yaml", new Blob([found.text], { type: "application/yaml" }));
-        return `Saved. The same run on the command line: ${found.command}`;
-      },
-      table: async () => {
-        const body = { settings: this.state.settings, replicates: FULL, outcomes: chartedOutcomes(true) };
-        const text = await ask("/api/table", body, { kind: "table", as: "text" });
-        save("persim_seminar.csv", new Blob([text], { type: "text/csv" }));
-        return "Saved: one row a week, world and outcome.";
-      },
-      picture: async () => {
-        const canvases = this.views.map((view) => view.place.querySelector("canvas")).filter(Boolean);
-        const drawings = [...document.querySelectorAll("#charts .chart svg")]
-          .filter((drawing) => drawing.getBoundingClientRect().width > 60 && drawing.closest(".chart-plot"))
-          .map((drawing) => ({ drawing, title: drawing.closest(".chart").querySelector("strong").textContent }));
-        const names = this.state.worlds.map((one, number) => this.state.nameOf(number)).join(" beside ");
-        const blob = await pictureOf(canvases, drawings, {
-          title: names,
-          lines: [
-            `${dateOf(this.films[0].start, this.clock.week)}; ${this.state.settings.people} synthetic people, seed ${this.state.settings.seed}; ` +
-              `persim ${this.known.version}; ${window.location.search || "all dials as the scenario has them"}`,
-            this.known.purpose,
-          ],
-        });
-        save("persim_seminar.png", blob);
-        return "Saved.";
-      },
-    });
   }
 }
 
