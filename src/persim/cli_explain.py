@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from persim import terminal
-from persim.cli_options import Changes, Force, Groups, Json, Out, People, Weeks
+from persim.cli_options import Changes, Force, Groups, Json, Luck, Out, People, Weeks
 from persim.cli_told import asked_to_show, check_before_the_run, page, say_if_arms
 from persim.errors import InputError
 from persim.scenario_search import complete_scenario
@@ -62,10 +62,7 @@ def explain(
         bool, typer.Option("--meetings", help="Of a person, each meeting seen three ways: person, coordinator, record.")
     ] = False,
     seed: Annotated[int | None, typer.Option(help="Seed of the run; 1 if none.", show_default=False)] = None,
-    luck: Annotated[
-        int | None,
-        typer.Option(help="Another seed: the same people at the start, its luck from the first week on.", show_default=False),
-    ] = None,
+    luck: Luck = None,
     people: People = None,
     weeks: Weeks = None,
     set_: Changes = None,

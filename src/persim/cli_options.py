@@ -37,6 +37,12 @@ Outcomes = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of the first run; the same seed gives the same people and luck.")]
+Luck = Annotated[
+    int | None,
+    typer.Option(
+        help="Another seed: the same people at the start, its luck from the first week on.", show_default=False
+    ),
+]
 People = Annotated[int | None, typer.Option(help="People under the Trust, if not the scenario's.", show_default=False)]
 Weeks = Annotated[int | None, typer.Option(help="Weeks to run, if not the scenario's.", show_default=False)]
 Groups = Annotated[

@@ -19,6 +19,7 @@ from persim.cli_options import (
     Groups,
     Json,
     KeepLedger,
+    Luck,
     Out,
     People,
     RecordChoice,
@@ -59,6 +60,7 @@ def run(
         str, typer.Argument(metavar="SCENARIO", help="A name, a file, or an arm such as cto_rights/all.")
     ],
     seed: Seed = 1,
+    luck: Luck = None,
     people: People = None,
     weeks: Weeks = None,
     record: Annotated[
@@ -87,7 +89,7 @@ def run(
     with _interruptible(), _folder(out, found.name, force) if out else _nowhere() as folder:
         _say_if_compiling(ledger)
         started = time.time()
-        result = _run(found, seed, dimensions, ledger)
+        result = _run(found, seed, luck, dimensions, ledger)
         place = _write_run(result, record, folder, started) if folder else None
     if json:
         terminal.show_json(plain(as_json(result)) | ({"folder": str(_shown(place))} if place else {}))
@@ -187,12 +189,12 @@ def _report(comparison: Comparison, place: Path, json: bool) -> None:
         raise typer.Exit(terminal.SOME_FAILED)
 
 
-def _run(scenario: Scenario, seed: int, dimensions: tuple[str, ...], ledger: bool) -> Run:
+def _run(scenario: Scenario, seed: int, luck: int | None, dimensions: tuple[str, ...], ledger: bool) -> Run:
     """One run; if it fails, its cause in one line and exit code 1."""
     from persim.simulate import run_scenario
 
     try:
-        return run_scenario(scenario, seed, "weekly", dimensions, ledger=ledger)
+        return run_scenario(scenario, seed, "weekly", dimensions, ledger=ledger, luck=luck)
     except PersimError:
         raise
     except Exception as error:

@@ -18,7 +18,7 @@ from persim.policy import monday_of
 from persim.replay import Replay
 from persim.sentence import PROFESSIONS, Posts, Setting
 from persim.simulate import ready_the_compiled_model
-from persim.start import start_of
+from persim.start import seed_words, start_of
 from persim.state import Carer, Informed, Integration, Place, Stage, World
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ class Lives:
     @property
     def seed_words(self) -> str:
         """The seed in words, and that of the luck if it is another."""
-        luck = "" if self.ledger.luck is None else f" with the luck of seed {self.ledger.luck}"
-        return f"seed {self.ledger.seed}{luck}"
+        return seed_words(self.ledger.seed, self.ledger.luck)
 
     def of_person(self, person: int) -> np.ndarray:
         """Numbers of a person's rows, in order. Raises: InputError if there is no such person."""

@@ -69,7 +69,8 @@ def _run_again(manifest: Manifest, folder: Path, made: ResultFolder, jobs: int, 
 
     started, groups = time.time(), checked_groups(manifest["groups"])
     scenario = _scenario(manifest["scenarios"][0], folder)
-    run = run_scenario(scenario, manifest["seed"], "weekly", groups, ledger=manifest.get("ledger", False))
+    ledger, luck = manifest.get("ledger", False), manifest.get("luck")
+    run = run_scenario(scenario, manifest["seed"], "weekly", groups, ledger=ledger, luck=luck)
     return write_run(run, manifest["record"], made, started)
 
 

@@ -32,7 +32,7 @@ NAME_OF_RUN = "run"  # a column of what a sweep writes: it holds the version of 
 OF_VERSIONS = ("persim", "model_version", DESIGN_SEAL)  # what design.json says of versions, and the seal of all
 KEYS = ("dimension", "group", "locality", "world", "week", "weeks", "replicate")
 ANSWERS = (  # what a manifest says beside files, times and machines
-    "command", "replicates", "seeds", "seed", "people", "weeks", "window", "record", "groups", "outcomes", "failed",
+    "command", "replicates", "seeds", "seed", "luck", "people", "weeks", "window", "record", "groups", "outcomes", "failed",
 )  # fmt: skip
 
 

@@ -13,9 +13,10 @@ from persim.model_version import MODEL_VERSION
 from persim.outcomes import OUTCOMES
 from persim.run_words import ONE_RUN, barrier_table, groups_table, yearly_table
 from persim.simulate import Record, Run, run_scenario
+from persim.start import seed_words
 from persim.store import ResultFolder, machine, safe_name
 
-README = """One run of persim {version}: {name}, seed {seed}, {people:,} people.
+README = """One run of persim {version}: {name}, {seed}, {people:,} people.
 
 table.txt        the headline year by year, and what stood in the way in the last year
 {record:<17}every outcome over time and by group; week 0 is the week of 7 April 2008
@@ -36,7 +37,7 @@ def write_run(run: Run, record: Record, folder: ResultFolder, started: float) ->
 
     Another record than weekly is run again for.
     """
-    kept = run if record == "weekly" else run_scenario(run.scenario, run.seed, record, run.dimensions)
+    kept = run if record == "weekly" else run_scenario(run.scenario, run.seed, record, run.dimensions, luck=run.luck)
     folder.write_table(record, kept.table([outcome.name for outcome in OUTCOMES]))
     folder.write_table("people", run.people)
     folder.write_table("waits", run.waits)
@@ -47,7 +48,12 @@ def write_run(run: Run, record: Record, folder: ResultFolder, started: float) ->
     folder.write_text(
         "table.txt", "\n".join("\n".join(text for text, _ in table.lines(220)) + "\n" for table in tables)
     )
-    words = {"version": persim.__version__, "name": run.scenario.name, "seed": run.seed, "people": run.scenario.n_users}
+    words = {
+        "version": persim.__version__,
+        "name": run.scenario.name,
+        "seed": seed_words(run.seed, run.luck),
+        "people": run.scenario.n_users,
+    }
     words |= {"record": f"{record}.*", "one_run": ONE_RUN, "purpose": PURPOSE}
     folder.write_text("README.txt", README.format(**words, ledger="" if run.ledger is None else LEDGER_LINE))
     return folder.commit({
@@ -58,6 +64,7 @@ def write_run(run: Run, record: Record, folder: ResultFolder, started: float) ->
         "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 1),
         "seed": run.seed,
+        **({} if run.luck is None else {"luck": run.luck}),
         "people": run.scenario.n_users,
         "weeks": [run.scenario.start_week, run.scenario.start_week + run.scenario.n_weeks - 1],
         "record": record,

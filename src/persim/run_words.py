@@ -13,6 +13,7 @@ from persim.policy import monday_of
 from persim.rates import Rates, is_stock
 from persim.reduction import SMALL
 from persim.simulate import Run
+from persim.start import seed_words
 from persim.state import Barrier
 from persim.text_table import Notes, Row, TextTable
 
@@ -65,9 +66,7 @@ def yearly_table(run: Run) -> TextTable:
             rows.append(Row(f"  {outcome.label}{unit}{notes.mark(caveat)}", tuple(cells)))
     scenario = run.scenario
     title = f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name
-    size = (
-        f"One run of {scenario.n_users:,} people, seed {run.seed}; shares at the end of a year, flows and rates over it"
-    )
+    size = f"One run of {scenario.n_users:,} people, {seed_words(run.seed, run.luck)}; shares at the end of a year, flows and rates over it"
     part = ("* Part of a year.",) if any(name.endswith("*") for name, _ in years) else ()
     return TextTable(
         (title, size), tuple(name for name, _ in years), tuple(rows), (*part, *notes.lines(), ONE_RUN, PURPOSE)
@@ -146,6 +145,7 @@ def as_json(run: Run) -> dict[str, object]:
     start = run.scenario.start_week
     return {
         "scenario": run.scenario.name, "title": run.scenario.title, "digest": run.scenario.digest(), "seed": run.seed,
+        **({} if run.luck is None else {"luck": run.luck}),
         "people": run.scenario.n_users,
         "years": [{"name": name, "weeks": [start + first, start + stop - 1]} for name, (first, stop) in years],
         "headline": [

@@ -31,3 +31,8 @@ def start_of(scenario: Scenario, seed: int, luck: int | None = None) -> World:
 def enriched_share(scenario: Scenario) -> float:
     """The share drawn from people prone to detention as compiled code takes it: -1 for the natural share."""
     return -1.0 if scenario.enrich is None else float(scenario.enrich)
+
+
+def seed_words(seed: int, luck: int | None) -> str:
+    """The seed of a run in words, and that of its luck if it is another."""
+    return f"seed {seed}" + ("" if luck is None else f" with the luck of seed {luck}")

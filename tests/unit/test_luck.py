@@ -1,10 +1,13 @@
 """The same people with the luck of another seed: alike at the start, apart from the first week on, and rebuilt as exactly."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from persim import cli
 from persim.biography import biography
 from persim.errors import InputError
 from persim.explain import ledger_of, lives_of
@@ -134,3 +137,15 @@ def test_the_luck_of_a_kept_ledger_cannot_be_changed(lucky, tmp_path):
     lucky.ledger.write(tmp_path / "ledger.parquet")
     with pytest.raises(InputError, match="luck cannot be changed"):
         lives_of(tmp_path, luck=6)
+
+
+def test_persim_run_takes_another_luck_and_its_folder_can_be_made_again(tmp_path: Path) -> None:
+    place = tmp_path / "lucky"
+    words = ("run", "seminar", "--people", "100", "--weeks", "60", "--seed", "3", "--record", "quarterly")
+    told = CliRunner().invoke(cli.app, [*words, "--luck", "9", "--out", str(place)])
+    assert told.exit_code == 0, told.output
+    assert "seed 3 with the luck of seed 9" in told.output
+    plain = CliRunner().invoke(cli.app, words)
+    assert plain.output.splitlines()[2:] != told.output.splitlines()[2:]
+    again = CliRunner().invoke(cli.app, ["reproduce", str(place)])
+    assert again.exit_code == 0, again.output
