@@ -41,6 +41,7 @@ from persim.scenario_fields import NAME, nearest
 
 BAND_WORDS = "9 in 10 runs"
 BAND = (0.05, 0.95)
+PER_HUNDRED = "a year, per 100 people"
 # Outcomes that are about a gate, by the beginning of their names.
 GATE_COUNTS = {
     "closed_first_": "first gate to close", "closed_any_": "gate would have closed",
@@ -262,6 +263,7 @@ def label_of(outcome: str) -> str:
 def _chart_title(reveal: Reveal) -> str:
     labels = [label_of(name) for name in reveal.outcomes]
     unit = BY_NAME[reveal.outcomes[0]].unit
+    unit = PER_HUNDRED if unit == "per person-year" else unit  # so do the page's scripts write it
     said = f" ({unit})" if unit not in ("share", "0-1", "people") else ""
     over = f", last {reveal.over} weeks" if reveal.over > 1 and reveal.chart != BARS else ""
     return " and ".join(labels if len(labels) < 3 else [", ".join(labels[:-1]), labels[-1]]) + said + over

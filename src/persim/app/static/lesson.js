@@ -266,6 +266,7 @@ function draw() {
     element("p", { class: "part-kind", text: [KINDS[part.kind], `${lesson.place + 1} of ${lesson.told.parts.length}`].filter(Boolean).join(" · ") }),
     element("h2", { text: part.title || KINDS[part.kind], attributes: { id: "part-title", tabindex: "-1" } }), inner,
   );
+  document.querySelector(".lesson-head").classList.toggle("goes-on", lesson.place > 0);
   FILL[part.kind](inner, part);
   drawProgress();
   drawWays();

@@ -86,10 +86,13 @@ export function showReveal(host, shown, question, prediction, known) {
   const said = question && prediction !== null
     ? element("div", { class: "how-far", attributes: { role: "status" } }, predictionWords(question, prediction, shown).map((text, number) => element("p", { class: number ? "" : "yours", text })))
     : null;
+  const study = shown.study && shown.reading.value !== null
+    ? `A study with other people in each arm would need ${wholeOrParts(shown.reading.value)} ${shown.study} in each to find this difference in four of five trials.` : "";
   const chartHost = element("div", { class: "lesson-chart" });
   const difference = differenceWords(shown);
   host.replaceChildren(...[
     said, chartHost,
+    study ? element("p", { class: "study-size", text: study }) : null,
     difference ? element("p", { class: "small difference", text: difference }) : null,
     ...paragraphs(shown.after),
     element(
