@@ -163,7 +163,7 @@ def test_two_worlds_with_the_same_dials_are_identical_and_part_when_one_is_turne
     assert "right − left 0.0" in page.get_by_text("right − left").first.inner_text()
     after_change(page, lambda: page.get_by_label("Scenario", exact=True).select_option("gold_standard"))
     told = page.locator("#parted").inner_text()
-    assert "A ring marks a life that has parted" in told
+    assert "A ring marks a life that has come to differ" in told
     assert int(told.split(": ")[1].split()[0]) > 0
     assert "right.scenario=gold_standard" in page.url
     after_change(page, lambda: page.get_by_role("button", name="Back to one world").click())

@@ -211,7 +211,7 @@ class ExplorePage {
     const people = counted(this.parted.length, "person", "people");
     line.textContent = this.state.alike
       ? "Both worlds have the same settings, so every life is the same in both. Turn a dial on one side, or choose another scenario."
-      : `A ring marks a life that has parted: ${ringed.size} of ${people} so far. Open one to read where, and why.`;
+      : `A ring marks a life that has come to differ: ${ringed.size} of ${people} so far. Open one to read where the two parted, and why.`;
   }
 
   /** Whose lives have parted by a week. */
