@@ -66,7 +66,8 @@ def yearly_table(run: Run) -> TextTable:
             rows.append(Row(f"  {outcome.label}{unit}{notes.mark(caveat)}", tuple(cells)))
     scenario = run.scenario
     title = f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name
-    size = f"One run of {scenario.n_users:,} people, {seed_words(run.seed, run.luck)}; shares at the end of a year, flows and rates over it"
+    who = f"{scenario.n_users:,} people, {seed_words(run.seed, run.luck)}"
+    size = f"One run of {who}; shares at the end of a year, flows and rates over it"
     part = ("* Part of a year.",) if any(name.endswith("*") for name, _ in years) else ()
     return TextTable(
         (title, size), tuple(name for name, _ in years), tuple(rows), (*part, *notes.lines(), ONE_RUN, PURPOSE)
