@@ -22,7 +22,8 @@ export function exploreAlong(host, page) {
     scenario: async () => {
       const found = await ask("/api/scenario", { settings: page.state.settings, world: world() }, { kind: "scenario" });
       save("from_the_page.yaml", new Blob([found.text], { type: "application/yaml" }));
-      return `Saved. The same run on the command line: ${found.command}`;
+      const replay = `persim replay from_the_page.yaml --seed ${page.state.settings.seed} -o seminar.html`;
+      return `Saved. The same run on the command line: ${found.command} – and as one file that plays by itself: ${replay}`;
     },
     table: async () => {
       const body = { settings: page.state.settings, replicates: FULL_RUNS, outcomes: chartedOutcomes(true) };
@@ -31,12 +32,15 @@ export function exploreAlong(host, page) {
       return "Saved: one row a week, world and outcome.";
     },
     picture: async () => {
-      const canvases = page.views.map((view) => view.place.querySelector("canvas")).filter(Boolean);
+      const canvases = page.views.map((view) => ({ canvas: view.place.querySelector("canvas"), title: page.labelOf(view.number) }));
+      const key = [...page.views[0].place.querySelectorAll(".stage-key:not(.marks) li")].map((entry) => ({
+        drawing: entry.querySelector("svg"), title: page.state.two ? withoutCount(entry) : entry.textContent.trim().replace(/\s+/g, " "),
+      }));
       const drawings = [...document.querySelectorAll("#charts .chart svg")]
         .filter((drawing) => drawing.getBoundingClientRect().width > 60 && drawing.closest(".chart-plot"))
         .map((drawing) => ({ drawing, title: drawing.closest(".chart").querySelector("strong").textContent }));
       const names = page.state.worlds.map((one, number) => page.state.nameOf(number)).join(" beside ");
-      const blob = await pictureOf(canvases, drawings, {
+      const blob = await pictureOf(canvases, key, drawings, {
         title: names,
         lines: [
           `${dateOf(page.films[0].start, page.clock.week)}; ${page.state.settings.people} synthetic people, seed ${page.state.settings.seed}; ` +
@@ -48,4 +52,9 @@ export function exploreAlong(host, page) {
       return "Saved.";
     },
   });
+}
+
+/** What a mark means, without how many there are: in two worlds they differ. */
+function withoutCount(entry) {
+  return [...entry.querySelectorAll("span")].at(-1)?.textContent.trim() ?? entry.textContent.trim();
 }

@@ -4,6 +4,7 @@ import { announce, element } from "./dom.js";
 
 const PICTURE_SCALE = 2;
 const PICTURE_MARGIN = 24;
+const PICTURE_WIDTH = 1100;
 const PAINTED = [
   "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "fill-opacity", "font-size", "font-weight", "font-family",
   "paint-order", "text-anchor", "opacity", "display",
@@ -66,52 +67,75 @@ export function takeAlongBar(host, does) {
 }
 
 /**
- * A picture of the page's canvases and charts, one below the other, white behind, with words above and below.
- * @param {HTMLElement[]} canvases @param {SVGElement[]} drawings with their titles in `data-title`
+ * A picture of the page: canvases side by side with their key, charts in two columns, white behind, words above and below.
+ * @param {{canvas: HTMLCanvasElement, title: string}[]} canvases
+ * @param {{drawing: SVGElement, title: string}[]} key marks and what they mean
+ * @param {{drawing: SVGElement, title: string}[]} charts
  * @param {{title: string, lines: string[]}} words
  * @returns {Promise<Blob>} a PNG
  */
-export async function pictureOf(canvases, drawings, words) {
-  const images = await Promise.all(drawings.map(({ drawing, title }) => imageOf(drawing, title)));
-  const wide = Math.max(900, ...canvases.map((canvas) => canvas.clientWidth));
-  const columns = wide >= 900 ? 2 : 1;
-  const cell = (wide - PICTURE_MARGIN * (columns - 1)) / columns;
-  const rows = [];
-  for (let at = 0; at < images.length; at += columns) rows.push(images.slice(at, at + columns));
-  const heights = rows.map((row) => Math.max(...row.map((one) => (one.height * cell) / one.width)) + 34);
-  const canvasHeight = canvases.length ? Math.max(...canvases.map((canvas) => (canvas.clientHeight * shareOf(canvases, wide)) / canvas.clientWidth)) : 0;
-  const foot = 22 * words.lines.length + 12;
-  const high = 54 + canvasHeight + PICTURE_MARGIN + heights.reduce((sum, one) => sum + one, 0) + foot;
+export async function pictureOf(canvases, key, charts, words) {
+  const marks = await Promise.all(key.map(({ drawing, title }) => imageOf(drawing, title)));
+  const images = await Promise.all(charts.map(({ drawing, title }) => imageOf(drawing, title)));
   const paper = element("canvas");
-  paper.width = (wide + 2 * PICTURE_MARGIN) * PICTURE_SCALE;
-  paper.height = (high + PICTURE_MARGIN) * PICTURE_SCALE;
   const pen = paper.getContext("2d");
+  const high = laidOut(pen, canvases, marks, images, words, false);
+  paper.width = (PICTURE_WIDTH + 2 * PICTURE_MARGIN) * PICTURE_SCALE;
+  paper.height = (high + 2 * PICTURE_MARGIN) * PICTURE_SCALE;
   pen.scale(PICTURE_SCALE, PICTURE_SCALE);
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, paper.width, paper.height);
   pen.translate(PICTURE_MARGIN, PICTURE_MARGIN);
-  write(pen, words.title, 0, 22, "600 22px system-ui, sans-serif", "#1d2430");
-  let y = 46;
-  canvases.forEach((canvas, number) => {
-    const share = shareOf(canvases, wide);
-    pen.drawImage(canvas, number * (share + PICTURE_MARGIN), y, share, (canvas.clientHeight * share) / canvas.clientWidth);
-  });
-  y += canvasHeight + PICTURE_MARGIN;
-  rows.forEach((row, at) => {
-    row.forEach((one, number) => {
-      const x = number * (cell + PICTURE_MARGIN);
-      write(pen, one.title, x, y + 14, "600 14px system-ui, sans-serif", "#1d2430");
-      pen.drawImage(one.image, x, y + 22, cell, (one.height * cell) / one.width);
-    });
-    y += heights[at];
-  });
-  words.lines.forEach((line, number) => write(pen, line, 0, y + 16 + 22 * number, "13px system-ui, sans-serif", "#4a5464", wide));
+  laidOut(pen, canvases, marks, images, words, true);
   announce("The picture is ready.");
   return new Promise((resolve) => paper.toBlob(resolve, "image/png"));
 }
 
-function shareOf(canvases, wide) {
-  return (wide - PICTURE_MARGIN * (canvases.length - 1)) / canvases.length;
+/** Lay the picture out, and draw it or only measure it. @returns {number} how high it is */
+function laidOut(pen, canvases, marks, images, words, draws) {
+  const image = (...what) => (draws ? pen.drawImage(...what) : null);
+  const text = (...what) => (draws ? write(pen, ...what) : null);
+  text(words.title, 0, 22, "600 22px system-ui, sans-serif", "#1d2430", PICTURE_WIDTH);
+  let y = 40;
+  const share = (PICTURE_WIDTH - PICTURE_MARGIN * (canvases.length - 1)) / Math.max(1, canvases.length);
+  canvases.forEach(({ canvas, title }, number) => {
+    const x = number * (share + PICTURE_MARGIN);
+    text(title, x, y + 16, "600 15px system-ui, sans-serif", "#1d2430", share);
+    image(canvas, x, y + 24, share, heightAt(canvas, share));
+  });
+  y += 24 + Math.max(0, ...canvases.map(({ canvas }) => heightAt(canvas, share))) + 12;
+  y = keyOf(pen, marks, y, image, text);
+  const cell = (PICTURE_WIDTH - PICTURE_MARGIN) / 2;
+  for (let at = 0; at < images.length; at += 2) {
+    const row = images.slice(at, at + 2);
+    row.forEach((one, number) => {
+      const x = number * (cell + PICTURE_MARGIN);
+      text(one.title, x, y + 14, "600 14px system-ui, sans-serif", "#1d2430", cell);
+      image(one.image, x, y + 22, cell, (one.height * cell) / one.width);
+    });
+    y += Math.max(...row.map((one) => (one.height * cell) / one.width)) + 34;
+  }
+  words.lines.forEach((line, number) => text(line, 0, y + 16 + 22 * number, "13px system-ui, sans-serif", "#4a5464", PICTURE_WIDTH));
+  return y + 22 * words.lines.length;
+}
+
+/** Marks with their words, as many in a row as fit. @returns {number} where what follows begins */
+function keyOf(pen, marks, top, image, text) {
+  const font = "14px system-ui, sans-serif";
+  let [x, y] = [0, top];
+  pen.font = font;
+  for (const mark of marks) {
+    const wide = 24 + pen.measureText(mark.title).width + 22;
+    if (x && x + wide > PICTURE_WIDTH) [x, y] = [0, y + 24];
+    image(mark.image, x, y, 18, 18);
+    text(mark.title, x + 24, y + 14, font, "#1d2430");
+    x += wide;
+  }
+  return marks.length ? y + 24 + PICTURE_MARGIN : y + PICTURE_MARGIN / 2;
+}
+
+function heightAt(canvas, width) {
+  return (canvas.clientHeight * width) / canvas.clientWidth;
 }
 
 function write(pen, text, x, y, font, colour, most = undefined) {
