@@ -1,12 +1,18 @@
 """Whose turn it is: fair between visitors, bounded, and closed without waiting."""
 
+import asyncio
 import threading
 import time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+pytest.importorskip("starlette", reason="the page needs persim[app]")
+
 from persim.app.films import Films
 from persim.app.pool import MOST_OF_ONE, BusyError, Pool
+from persim.app.routing import OvertakenError, Seminar
 from persim.scenario import read_scenario
 
 
@@ -74,6 +80,84 @@ def test_a_job_that_was_given_up_is_not_done(held: "tuple[Pool, threading.Event]
     kept.result(10)
     assert done == [2]
     pool.close()
+
+
+def test_what_a_visitor_gave_up_takes_no_turn_and_no_room(held: "tuple[Pool, threading.Event]") -> None:
+    pool, event = held
+    order: list[str] = []
+    pool.give_up("turns a dial", [pool.submit("turns a dial", int) for _ in range(MOST_OF_ONE)])
+    assert (pool.waiting, pool.visitors) == (0, 0)
+    for _ in range(5):
+        pool.submit("modest", lambda: order.append("modest"))
+    last = pool.submit("turns a dial", lambda: order.append("turns a dial"))
+    event.set()
+    last.result(10)
+    assert order.index("turns a dial") <= 1
+    pool.close()
+
+
+@pytest.fixture
+def seminar() -> "tuple[Seminar, Any, threading.Event]":
+    """A server's threads, one and held up; a request of a visitor; and the event that lets the thread go on."""
+    made, event = Seminar(1), threading.Event()
+    made.pool.submit("first", event.wait)
+    while made.pool.waiting:
+        time.sleep(0.001)
+    scope = {"client": ("192.168.1.9", 1), "headers": [(b"x-visitor", b"visitor-0001")]}
+    return made, SimpleNamespace(scope=scope), event
+
+
+def test_who_asks_anew_is_answered_and_the_older_question_is_overtaken(
+    seminar: "tuple[Seminar, Any, threading.Event]",
+) -> None:
+    made, request, event = seminar
+
+    async def ask_twice() -> tuple[Any, list[int], int]:
+        older = asyncio.create_task(made.run(request, "curves", [int] * 150))
+        await asyncio.sleep(0)
+        # Together with the older ones that is more than a line holds.
+        newer = asyncio.create_task(made.run(request, "curves", [int] * 150))
+        await asyncio.sleep(0)
+        waiting = made.pool.waiting
+        event.set()
+        (old,) = await asyncio.gather(older, return_exceptions=True)
+        return old, await newer, waiting
+
+    old, new, waiting = asyncio.run(ask_twice())
+    assert isinstance(old, OvertakenError)
+    assert new == [0] * 150
+    assert waiting == 150
+    assert made._asked == {}
+    made.pool.close()
+
+
+def test_a_request_that_the_server_ends_is_ended_and_not_told_that_it_was_overtaken(
+    seminar: "tuple[Seminar, Any, threading.Event]",
+) -> None:
+    made, request, event = seminar
+
+    async def ask_and_stop() -> None:
+        asking = asyncio.create_task(made.run(request, "curves", [int] * 3))
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asking
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(ask_and_stop())
+    assert made.pool.waiting == 0
+    event.set()
+    made.pool.close()
+
+
+def test_where_shared_jobs_do_not_fit_none_of_them_stays_in_line(
+    seminar: "tuple[Seminar, Any, threading.Event]",
+) -> None:
+    made, _, event = seminar
+    with pytest.raises(BusyError):
+        asyncio.run(made.shared([int] * (MOST_OF_ONE + 1)))
+    assert made.pool.waiting == 0
+    event.set()
+    made.pool.close()
 
 
 def test_a_closed_pool_gives_up_its_line_and_takes_no_more(held: "tuple[Pool, threading.Event]") -> None:

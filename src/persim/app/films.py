@@ -23,7 +23,7 @@ LUCKS_COUNTED = 60  # over which shares are taken: half a second for 400 people
 
 
 class Kept[Made]:
-    """What was made, by key; the least asked for is dropped first. Safe for many threads: nothing is made twice at once."""
+    """What was made, by key; what was not asked for the longest goes first. Safe for threads: nothing is made twice at once."""
 
     def __init__(self, most: int) -> None:
         """Keep `most` at most."""
@@ -42,13 +42,16 @@ class Kept[Made]:
         with making:
             with self._lock:
                 if key in self._kept:
+                    self._kept.move_to_end(key)
                     return self._kept[key]
             try:
                 made = make()
-            finally:
+            except BaseException:
                 with self._lock:
                     self._making.pop(key, None)
-            with self._lock:
+                raise
+            with self._lock:  # kept and no longer being made, at once: between the two somebody would make it again
+                self._making.pop(key, None)
                 self._kept[key] = made
                 while len(self._kept) > self.most:
                     self._kept.popitem(last=False)

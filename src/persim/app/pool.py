@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any
 
@@ -60,6 +60,21 @@ class Pool:
             self._waiting += 1
             self._turn.notify()
         return future
+
+    def give_up(self, visitor: str, futures: Iterable[Future[Any]]) -> None:
+        """Take a visitor's jobs out of the line, as far as they still wait there: they take no turn and no room any more."""
+        for future in futures:
+            future.cancel()
+        with self._turn:
+            line = self._lines.get(visitor)
+            if line is None:
+                return
+            left = deque(entry for entry in line if not entry[0].cancelled())
+            self._waiting -= len(line) - len(left)
+            if left:
+                self._lines[visitor] = left  # in its place in the round
+            else:
+                del self._lines[visitor]
 
     def close(self) -> None:
         """Take no more jobs, give up those in line, and let the threads end."""

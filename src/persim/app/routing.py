@@ -40,8 +40,7 @@ class Seminar:
         Raises: BusyError if too much stands in line; OvertakenError if the visitor asked anew meanwhile.
         """
         visitor = visitor_of(request.scope)
-        for future in self._asked.pop((visitor, kind), ()):
-            future.cancel()
+        self.pool.give_up(visitor, self._asked.pop((visitor, kind), ()))
         futures: list[Future[Any]] = []
         try:
             for job in jobs:
@@ -49,12 +48,11 @@ class Seminar:
             self._asked[visitor, kind] = futures
             return list(await asyncio.gather(*(asyncio.wrap_future(future) for future in futures)))
         except asyncio.CancelledError:
-            if any(future.cancelled() for future in futures):
-                raise OvertakenError from None
-            raise
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise  # not the jobs were given up, but this request: the server stops
+            raise OvertakenError from None
         finally:
-            for future in futures:
-                future.cancel()
+            self.pool.give_up(visitor, futures)
             if self._asked.get((visitor, kind)) is futures:
                 del self._asked[visitor, kind]
 
@@ -64,8 +62,13 @@ class Seminar:
         Raises: BusyError if too much stands in line.
         """
         turn = f"shared {next(self._shared)}"
-        futures = [self.pool.submit(turn, job) for job in jobs]
-        return list(await asyncio.gather(*(asyncio.wrap_future(future) for future in futures)))
+        futures: list[Future[Any]] = []
+        try:
+            for job in jobs:
+                futures.append(self.pool.submit(turn, job))
+            return list(await asyncio.gather(*(asyncio.wrap_future(future) for future in futures)))
+        finally:
+            self.pool.give_up(turn, futures)  # where one failed, or did not fit, the others are for nothing
 
     def replicates(self, asked: int, worlds: int) -> int:
         """How many runs a curve gets: fewer while many stand in line, so that everybody's dial answers."""
