@@ -6,7 +6,8 @@ another synthetic person (`E_REFERRED`), what follows is that person's.
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,15 +90,11 @@ class Lives:
 
     def states(self, person: int) -> np.ndarray:
         """A person's record at the end of each week, dtype USER, shape (n_weeks,); the last few asked for are kept."""
-        if person not in self._states:
-            while len(self._states) >= STATES_KEPT:
-                self._states.pop(next(iter(self._states)), None)
-            self._states[person] = self.replay.weekly(person)
-        return self._states[person]
+        return self._states(person)
 
     @cached_property
-    def _states(self) -> dict[int, np.ndarray]:
-        return {}
+    def _states(self) -> Callable[[int], np.ndarray]:
+        return lru_cache(STATES_KEPT)(self.replay.weekly)  # which threads of the seminar's page may share
 
     @cached_property
     def first_week_of_next(self) -> np.ndarray:

@@ -1,6 +1,9 @@
 """What the page is given of stories: the sentences of `persim explain`, plain, bounded, by the weeks of a film."""
 
 import json
+import sys
+import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -174,6 +177,33 @@ def test_lucks_stand_beside_the_first_and_shares_where_they_were_counted(scenari
     assert found["lucks"][0]["parts"] is None
     assert found["shares"]["of"] == 3
     assert lucks_json([lives], 6)["shares"] is None
+
+
+def test_threads_that_tell_of_one_run_at_once_do_not_trip_over_the_weeks_that_are_kept():
+    """Of 160,000 look-ups by eight threads about two dozen failed when the kept weeks were a plain dictionary."""
+    usual = sys.getswitchinterval()
+    lives = object.__new__(Lives)
+    lives.__dict__["replay"] = SimpleNamespace(weekly=lambda person: person)
+    wrong: list[object] = []
+
+    def ask(first: int) -> None:
+        for number in range(20_000):
+            person = (first + 7 * number) % 60
+            try:
+                wrong.extend([] if lives.states(person) == person else [person])
+            except (RuntimeError, KeyError) as error:
+                wrong.append(error)
+
+    threads = [threading.Thread(target=ask, args=(13 * number,)) for number in range(8)]
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    finally:
+        sys.setswitchinterval(usual)
+    assert wrong == []
 
 
 @pytest.mark.parametrize(
