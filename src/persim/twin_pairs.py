@@ -46,6 +46,12 @@ def one_scenario_words(one: Scenario, other: Scenario, then: str) -> str:
 
 def check_same_people(one: Scenario, other: Scenario) -> None:
     """Raises: InputError unless the two scenarios hold the same people over the same weeks; it says in what they differ."""
+    for difference, advice in people_apart(one, other):
+        raise InputError(f"{difference}, so there are no twins: {advice}")
+
+
+def people_apart(one: Scenario, other: Scenario) -> list[tuple[str, str]]:
+    """Why two scenarios do not hold the same people over the same weeks, each with advice; empty if they do."""
     names = names_of(one, other)
     pairs = (
         (
@@ -68,18 +74,17 @@ def check_same_people(one: Scenario, other: Scenario) -> None:
             "compare arms of one scenario",
         ),
     )
-    for what, first, second, advice in pairs:
-        if first != second:
-            raise InputError(
-                f"{names[0]} and {names[1]} differ in {what} ({first} and {second}), so there are no twins: {advice}"
-            )
+    found = [
+        (f"{names[0]} and {names[1]} differ in {what} ({first} and {second})", advice)
+        for what, first, second, advice in pairs
+        if first != second
+    ]
     fixed = sorted(FIXED_AT_START - NOT_OF_PEOPLE)
     differ = [name for name in fixed if one.parameters[name] != other.parameters[name]]
     if differ:
         told = ", ".join(f"{name} ({one.parameters[name]:g} and {other.parameters[name]:g})" for name in differ)
-        raise InputError(
-            f"{names[0]} and {names[1]} start with other people, so there are no twins: they differ in {told}"
-        )
+        found.append((f"{names[0]} and {names[1]} start with other people", f"they differ in {told}"))
+    return found
 
 
 def _enriched(scenario: Scenario) -> str:

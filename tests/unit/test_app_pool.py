@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("starlette", reason="the page needs persim[app]")
 
 from persim.app.films import Films
-from persim.app.pool import MOST_OF_ONE, BusyError, Pool
+from persim.app.pool import MOST_OF_ADDRESS, MOST_OF_ONE, BusyError, Pool
 from persim.app.routing import OvertakenError, Seminar
 from persim.scenario import read_scenario
 
@@ -104,7 +104,12 @@ def seminar() -> "tuple[Seminar, Any, threading.Event]":
     while made.pool.waiting:
         time.sleep(0.001)
     scope = {"client": ("192.168.1.9", 1), "headers": [(b"x-visitor", b"visitor-0001")]}
-    return made, SimpleNamespace(scope=scope), event
+    return made, SimpleNamespace(scope=scope, receive=_stays), event
+
+
+async def _stays() -> dict[str, str]:
+    await asyncio.Event().wait()
+    return {}
 
 
 def test_who_asks_anew_is_answered_and_the_older_question_is_overtaken(
@@ -145,6 +150,20 @@ def test_a_request_that_the_server_ends_is_ended_and_not_told_that_it_was_overta
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(ask_and_stop())
     assert made.pool.waiting == 0
+    event.set()
+    made.pool.close()
+
+
+def test_what_a_page_asked_that_is_gone_is_given_up(seminar: "tuple[Seminar, Any, threading.Event]") -> None:
+    made, request, event = seminar
+
+    async def goes() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    request.receive = goes
+    with pytest.raises(OvertakenError):
+        asyncio.run(made.run(request, "curves", [int] * 80))
+    assert (made.pool.waiting, made._asked) == (0, {})
     event.set()
     made.pool.close()
 
@@ -202,3 +221,26 @@ def test_films_beyond_the_bound_are_dropped_and_made_again_alike() -> None:
     assert again is not first
     assert again.film.as_bytes() == first.film.as_bytes()
     assert films.get(scenario, 3) is films.get(scenario, 3)
+
+
+def test_an_address_that_invents_visitors_gets_one_turn_in_a_round(held: "tuple[Pool, threading.Event]") -> None:
+    pool, event = held
+    order: list[str] = []
+    many = [pool.submit(f"10.0.0.9 invented-{n}", lambda: order.append("invented")) for n in range(100)]
+    one = pool.submit("10.0.0.7 honest-one", lambda: order.append("honest"))
+    event.set()
+    for future in [*many, one]:
+        future.result(10)
+    assert order.index("honest") <= 1
+    pool.close()
+
+
+def test_an_address_that_invents_visitors_leaves_room_in_line(held: "tuple[Pool, threading.Event]") -> None:
+    pool, event = held
+    for n in range(MOST_OF_ADDRESS):
+        pool.submit(f"10.0.0.9 invented-{n // 50}", int)
+    with pytest.raises(BusyError):
+        pool.submit("10.0.0.9 invented-last", int)
+    assert not pool.submit("10.0.0.7 honest-one", int).cancelled()
+    pool.close()
+    event.set()

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from persim import cli
 from persim.app.guard import MOST_BYTES
 from persim.app.server import make_app
+from persim.app.settings import MOST_FAULTS
 from persim.scenario import read_scenario
 from persim.simulate import run_scenario
 
@@ -213,3 +214,34 @@ def test_a_scenario_is_checked_without_being_run(client: TestClient) -> None:
     assert (
         "did you mean 'baseline'" in said(client, "check", 400, text=text.replace("lean_process", "baselin"))["error"]
     )
+
+
+@pytest.mark.parametrize(
+    ("route", "body"), [("story", {"post": 0, "week": 10**9}), ("week", {"post": 0, "week": 99_999})]
+)
+def test_a_week_far_outside_the_calendar_is_refused(client: TestClient, route: str, body: dict[str, Any]) -> None:
+    said(client, route, 400, settings={"people": 50}, **body)
+
+
+def test_twins_are_told_where_one_scenario_lasts_longer(client: TestClient) -> None:
+    settings = {"people": 50, "worlds": [{}, {"scenario": "integrated_teams"}]}
+    for person in range(50):
+        assert said(client, "twins", settings=settings, person=person)["kind"] == "twins"
+
+
+def test_very_many_faults_are_answered_in_a_few_lines(client: TestClient) -> None:
+    text = "schema_version: 1\nname: mine\ntitle: T\nquestion: Why?\n" + "".join(f"zz{n}: 1\n" for n in range(1000))
+    told = said(client, "check", 400, text=text)["error"].splitlines()
+    assert told[-1] == f"and {1000 - MOST_FAULTS} more"
+    assert len(told) == MOST_FAULTS + 1
+
+
+@pytest.mark.parametrize(("place", "status", "words"), [
+    ("/static/%00", 404, "nothing at this address"), ("/api/curves", 405, "asked in another way"),
+])  # fmt: skip
+def test_what_is_asked_for_wrongly_is_no_fault_of_the_server(
+    client: TestClient, place: str, status: int, words: str
+) -> None:
+    answer = client.get(place)
+    assert answer.status_code == status
+    assert words in answer.json()["error"]

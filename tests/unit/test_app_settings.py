@@ -15,6 +15,7 @@ from persim.cli_runs import changes
 from persim.errors import InputError, PersimError
 from persim.loops import switched_off
 from persim.scenario import parse_scenario, read_scenario
+from persim.scenario_search import shipped_folder
 from persim.simulate import run_scenario
 
 MINE = "schema_version: 1\nname: mine\ntitle: Mine\nquestion: Why?\nextends: baseline\n"
@@ -186,3 +187,36 @@ def test_whatever_json_comes_is_read_or_refused(value: object) -> None:
 def test_settings_are_told_in_json_that_a_browser_sends() -> None:
     with pytest.raises(InputError, match="expected an object"):
         read_settings(json.loads("[1, 2]"))
+
+
+def test_two_worlds_last_as_long_as_the_shorter_and_what_is_taken_along_says_so() -> None:
+    both = read_settings({"people": 60, "worlds": [{}, {"scenario": "integrated_teams", "dials": {"market": 0.4}}]})
+    assert [both.scenario(world).n_weeks for world in (0, 1)] == [260, 260]
+    assert parse_scenario(scenario_text(both, 1), shipped_folder() / "from_the_page.yaml").n_weeks == 260
+    assert "--weeks 260 --set market=0.4" in command_of(both, 1)
+    assert "--weeks" not in command_of(both, 0)
+    alone = read_settings({"people": 60, "worlds": [{"scenario": "integrated_teams"}]})
+    assert alone.scenario().n_weeks == 312
+
+
+@pytest.mark.parametrize("other", ["rural_action_research", "seminar"])
+def test_two_worlds_that_cannot_hold_the_same_people_are_refused(other: str) -> None:
+    with pytest.raises(InputError, match=f"baseline and {other} .* cannot hold the same people"):
+        read_settings({"worlds": [{}, {"scenario": other}]}).scenario()
+    read_settings({"worlds": [{"scenario": other}, {"scenario": other, "dials": {"market": 0.1}}]}).scenario(1)
+
+
+def test_a_text_may_not_ask_for_more_than_a_page_can_bear() -> None:
+    head = "schema_version: 1\nname: mine\ntitle: T\nquestion: Why?\n"
+    with pytest.raises(InputError, match="localities"):
+        read_settings({"worlds": [{"text": head + "parameters: {n_localities: 150}"}]}).scenario()
+    for many in ("parameters:\n" + "".join(f"  zz{n}: 1\n" for n in range(4000)),
+                 "arms:\n" + "".join(f"  a{n}: {{title: T}}\n" for n in range(2000))):  # fmt: skip
+        with pytest.raises(InputError, match="more than 3,000 values"):
+            read_settings({"worlds": [{"text": head + many}]}).scenario()
+
+
+def test_very_many_faults_are_not_all_looked_up() -> None:
+    with pytest.raises(InputError) as told:
+        read_settings({f"key{n}": 1 for n in range(5000)} | {"worlds": [{"off": ["learnin"] * 5000}]})
+    assert len(str(told.value).splitlines()) < 40

@@ -47,7 +47,7 @@ class Guard:
             return
         sender = _with_headers(send, cached=str(scope.get("path", "")).startswith("/static/"))
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope["method"], headers)
+        refusal = self._refusal(scope["method"], scope["path"], headers)
         if refusal is not None:
             await JSONResponse({"error": refusal[1]}, refusal[0])(scope, receive, sender)
             return
@@ -57,7 +57,9 @@ class Guard:
         except TooLargeError:
             await JSONResponse({"error": TOO_LARGE}, 413)(scope, receive, sender)
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> tuple[int, str] | None:
+        if "\0" in path:
+            return 404, "there is nothing at this address"
         if not self._is_here(headers.get("host", "")):
             return 421, "this server does not answer for that host"
         length = headers.get("content-length", "0")

@@ -17,10 +17,11 @@ from persim.app.catalogue import PURPOSE
 from persim.app.films import Films
 from persim.app.guard import visitor_of
 from persim.app.pool import Pool
-from persim.app.settings import Settings, read_settings
+from persim.app.settings import MOST_FAULTS, Settings, read_settings
 from persim.errors import InputError
 
 BUSY_SECONDS = 2
+MOST_NUMBER = 99_999  # of a person, a post or a week: dates stay within the calendar
 Job = Callable[[], Any]
 
 
@@ -37,11 +38,12 @@ class Seminar:
     async def run(self, request: Request, kind: str, jobs: Iterable[Job]) -> list[Any]:
         """The results of jobs, done in the visitor's turn. What the visitor asked before of this kind is given up.
 
-        Raises: BusyError if too much stands in line; OvertakenError if the visitor asked anew meanwhile.
+        Raises: BusyError if too much stands in line; OvertakenError if the visitor asked anew meanwhile, or is gone.
         """
         visitor = visitor_of(request.scope)
         self.pool.give_up(visitor, self._asked.pop((visitor, kind), ()))
         futures: list[Future[Any]] = []
+        watch = asyncio.create_task(self._watched(request, visitor, futures))
         try:
             for job in jobs:
                 futures.append(self.pool.submit(visitor, job))
@@ -52,16 +54,23 @@ class Seminar:
                 raise  # not the jobs were given up, but this request: the server stops
             raise OvertakenError from None
         finally:
+            watch.cancel()
             self.pool.give_up(visitor, futures)
             if self._asked.get((visitor, kind)) is futures:
                 del self._asked[visitor, kind]
+
+    async def _watched(self, request: Request, visitor: str, futures: Iterable[Future[Any]]) -> None:
+        """Give up what is in line for a page that has closed its connection: nobody would read it."""
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        self.pool.give_up(visitor, futures)
 
     async def shared(self, jobs: Iterable[Job]) -> list[Any]:
         """The results of jobs that many visitors wait for: in a turn of their own, not given up when one of them goes.
 
         Raises: BusyError if too much stands in line.
         """
-        turn = f"shared {next(self._shared)}"
+        turn = f"shared-{next(self._shared)}"
         futures: list[Future[Any]] = []
         try:
             for job in jobs:
@@ -101,8 +110,8 @@ async def asked(request: Request) -> tuple[Mapping[str, Any], Settings]:
 def whole(body: Mapping[str, Any], name: str, default: int | None = None) -> int:
     """A whole number of a request. Raises: InputError if it is none."""
     value = body.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**9:
-        raise InputError(f"{name}: expected a whole number")
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MOST_NUMBER:
+        raise InputError(f"{name}: expected a whole number, at most {MOST_NUMBER:,}")
     return value
 
 
@@ -120,8 +129,10 @@ def page(name: str) -> Callable[[Request], Any]:
 
 
 async def refused(request: Request, error: Exception) -> Response:
-    """What cannot be used, in words."""
-    return JSONResponse({"error": str(error)}, 400)
+    """What cannot be used, in words; of very many faults the first."""
+    lines = str(error).split("\n")
+    more = [f"and {len(lines) - MOST_FAULTS:,} more"] if len(lines) > MOST_FAULTS else []
+    return JSONResponse({"error": "\n".join([*lines[:MOST_FAULTS], *more])}, 400)
 
 
 async def busy(request: Request, error: Exception) -> Response:
@@ -139,9 +150,10 @@ async def overtaken(request: Request, error: Exception) -> Response:
 async def failed(request: Request, error: Exception) -> Response:
     """Nothing there, or a fault of ours, which the terminal tells."""
     code = error.status_code if isinstance(error, HTTPException) else 500
-    words = (
-        "there is nothing at this address"
-        if code == 404
-        else "something went wrong on the server; its terminal says what"
-    )
-    return JSONResponse({"error": words}, code)
+    return JSONResponse({"error": WORDS.get(code, WORDS[500])}, code)
+
+
+WORDS = {
+    404: "there is nothing at this address", 405: "this address is asked in another way",
+    500: "something went wrong on the server; its terminal says what",
+}  # fmt: skip

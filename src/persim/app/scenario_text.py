@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -29,8 +30,16 @@ def command_of(settings: Settings, world: int = 0) -> str:
     if own.text or own.steps:
         return f"persim run {NAME}.yaml {seed}"
     numbers = {**dict(own.dials), **switched_off(own.off)}
-    changed = "".join(f" --set {name}={value:g}" for name, value in numbers.items())
+    cut = _cut(settings, world)
+    weeks = "" if cut is None else f" --weeks {cut}"
+    changed = weeks + "".join(f" --set {name}={value:g}" for name, value in numbers.items())
     return f"persim run {own.scenario} --people {settings.people} {seed}{changed}"
+
+
+def _cut(settings: Settings, world: int) -> int | None:
+    """The weeks that a world lasts where it is the longer of two; None if it lasts as long as its scenario."""
+    weeks = settings.scenario(world).n_weeks
+    return None if weeks == replace(settings, worlds=(settings.world(world),)).scenario().n_weeks else weeks
 
 
 def scenario_text(settings: Settings, world: int = 0) -> str:
@@ -51,6 +60,8 @@ def scenario_text(settings: Settings, world: int = 0) -> str:
 def _changes(settings: Settings, world: int) -> dict[str, Any]:
     own, scenario = settings.world(world), settings.scenario(world)
     found: dict[str, Any] = {"extends": own.scenario, "population": {"people": settings.people}}
+    if (cut := _cut(settings, world)) is not None:
+        found["horizon"] = {"weeks": cut}
     numbers = {**dict(own.dials), **switched_off(own.off)}
     if numbers:
         found["parameters"] = numbers

@@ -34,6 +34,7 @@ from persim.app.scenario_text import command_of, scenario_text
 from persim.app.settings import MOST_SEED, Settings, brought, read_settings
 from persim.app.tables import csv_of
 from persim.errors import InputError, PersimError
+from persim.scenario import Scenario
 from persim.twins import Twins
 
 HERE = Path(__file__).parent
@@ -64,7 +65,7 @@ async def _curves(request: Request, kind: str) -> tuple[dict[str, Any], Settings
     wanted = curves.checked_replicates(body.get("replicates", 12))
     seminar = _seminar(request)
     n = len(settings.worlds)
-    scenarios = await asyncio.to_thread(lambda: [settings.scenario(world) for world in range(n)])
+    scenarios = await _scenarios(request, kind, settings)
     replicates = seminar.replicates(wanted, n)
     jobs = [
         partial(curves.one_run, scenario, settings.seed + i, _luck(settings, i), outcomes)
@@ -74,6 +75,18 @@ async def _curves(request: Request, kind: str) -> tuple[dict[str, Any], Settings
     done = await seminar.run(request, kind, jobs)
     runs = [done[world::n] for world in range(n)]
     return curves.curves_json(scenarios, outcomes, runs), settings
+
+
+async def _scenarios(request: Request, kind: str, settings: Settings) -> list[Scenario]:
+    """The worlds' scenarios. Reading a text that is brought takes a turn like any run: it may take half a second."""
+
+    def job() -> list[Scenario]:
+        return [settings.scenario(world) for world in range(len(settings.worlds))]
+
+    if not any(world.text for world in settings.worlds):
+        return await asyncio.to_thread(job)
+    (found,) = await _seminar(request).run(request, kind, [job])
+    return found
 
 
 def _luck(settings: Settings, number: int) -> int | None:
@@ -153,7 +166,7 @@ async def post_scenario(request: Request) -> Response:
     """A world as a scenario file, and the command that runs it."""
     body, settings = await asked(request)
     world = whole(body, "world", 0)
-    text = await asyncio.to_thread(scenario_text, settings, world)
+    (text,) = await _seminar(request).run(request, "scenario", [partial(scenario_text, settings, world)])
     return JSONResponse({"text": text, "command": command_of(settings, world)})
 
 
@@ -166,12 +179,15 @@ async def post_table(request: Request) -> Response:
 async def post_check(request: Request) -> Response:
     """Is this text a scenario? Its title and question, or every fault (status 400)."""
     text = (await body_of(request)).get("text")
-    settings = await asyncio.to_thread(read_settings, {"worlds": [{"text": text or ""}]})
+    settings = read_settings({"worlds": [{"text": text or ""}]})
     if not settings.worlds[0].text:
         raise InputError("the file is empty")
-    scenario = await asyncio.to_thread(settings.scenario)
-    arms = [arm.name for arm in brought(settings.worlds[0].text).arms]
-    return JSONResponse({**about(scenario), "arms": arms})
+
+    def job() -> dict[str, Any]:
+        return {**about(settings.scenario()), "arms": [arm.name for arm in brought(settings.worlds[0].text).arms]}
+
+    (found,) = await _seminar(request).run(request, "check", [job])
+    return JSONResponse(found)
 
 
 def make_app(

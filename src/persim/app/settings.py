@@ -21,13 +21,17 @@ from persim.policy import PolicyStep, monday_of
 from persim.scenario import Scenario, parse_scenario, read_scenario
 from persim.scenario_fields import nearest
 from persim.scenario_search import shipped_folder, shipped_names
-from persim.scenario_yaml import shown_path
+from persim.scenario_yaml import parse_nodes, shown_path
+from persim.twin_pairs import people_apart
 
 FEWEST_PEOPLE, MOST_PEOPLE = 50, 1000
 MOST_WEEKS = 520
 MOST_SEED = 999_999
 MOST_STEPS = 12
 MOST_TEXT = 64 * 1024  # bytes of a scenario that a visitor brings
+MOST_LOCALITIES = 30  # a run keeps its counts for each team: 150 localities take 0.9 GB while it is made
+MOST_VALUES = 3000  # of such a text, with every alias counted as what it stands for: half a second to read
+MOST_FAULTS = 30  # told of one request: each may cost a search for the nearest word
 BROUGHT = "your_scenario"  # its name if it has none
 _NAMED = re.compile(r"^name: *[\"']?([a-z][a-z0-9_]{0,63})[\"']? *(?:#.*)?$", re.MULTILINE)
 
@@ -59,8 +63,12 @@ class Settings:
         return self.worlds[number]
 
     def scenario(self, world: int = 0) -> Scenario:
-        """The complete scenario of a world. Raises: InputError if there is none; ScenarioError for a text with faults."""
-        return _scenario(self.world(world), self.people)
+        """The complete scenario of a world; of two, both last as long as the shorter.
+
+        Raises: InputError if there is none, or two worlds do not hold the same people; ScenarioError for a text with faults.
+        """
+        own = _scenario(self.world(world), self.people)
+        return own if len(self.worlds) == 1 else _beside(self.worlds, self.people)[world]
 
 
 @lru_cache(maxsize=256)
@@ -68,6 +76,8 @@ def _scenario(world: WorldSettings, people: int) -> Scenario:
     found = brought(world.text) if world.text else _shipped(world.scenario)
     if found.n_weeks > MOST_WEEKS:
         raise InputError(f"{found.name} runs for {found.n_weeks:,} weeks; this page shows at most {MOST_WEEKS}")
+    if (found.parameters["n_localities"] or 0) > MOST_LOCALITIES:
+        raise InputError(f"{found.name} has more localities than this page shows: {MOST_LOCALITIES} at most")
     numbers: dict[str, Any] = {**dict(world.dials), **switched_off(world.off)}
     found = found.changed(n_users=people, **numbers)
     late = [week for week, _ in world.steps if week >= found.n_weeks]
@@ -75,6 +85,18 @@ def _scenario(world: WorldSettings, people: int) -> Scenario:
         raise InputError(f"a dial is turned in week {late[0]}, but {found.name} runs for {found.n_weeks} weeks")
     steps = _steps_of(world, found.start_week)
     return replace(found, policy=(*found.policy, *steps), arms=())
+
+
+@lru_cache(maxsize=256)
+def _beside(worlds: tuple[WorldSettings, ...], people: int) -> tuple[Scenario, ...]:
+    """Worlds that are shown beside each other: the same people over the same weeks, or nothing said of them would be true."""
+    found = [_scenario(world, people) for world in worlds]
+    weeks = min(scenario.n_weeks for scenario in found)
+    one, other = (replace(scenario, n_weeks=weeks) for scenario in found)
+    for difference, advice in people_apart(one, other):
+        numbers = f": {advice}" if advice.startswith("they differ") else ""
+        raise InputError(f"{difference}, so these two worlds cannot hold the same people{numbers}")
+    return one, other
 
 
 @cache
@@ -97,13 +119,15 @@ def _steps_of(world: WorldSettings, start_week: int) -> list[PolicyStep]:
 def brought(text: str) -> Scenario:
     """The scenario of a text that a visitor brings. It may extend only scenarios that come with persim.
 
-    Raises: ScenarioError with every fault, told without this machine's folders.
+    Raises: ScenarioError with every fault, told without this machine's folders; InputError if it holds too much.
     """
     named = _NAMED.search(text)
     place = (
         shipped_folder() / f"{named[1] if named else BROUGHT}.yaml"
     )  # a file's name is the scenario's, and is not read
     try:
+        if parse_nodes(text, shown_path(place))[0].size > MOST_VALUES:
+            raise InputError(f"your file holds more than {MOST_VALUES:,} values; a scenario holds a few hundred")
         return replace(parse_scenario(text, place), path=None)
     except ScenarioError as error:
         faults = [replace(f, file=_shown(f.file, shown_path(place))) for f in error.faults]
@@ -158,6 +182,8 @@ class _Reader:
     def known(self, given: Mapping[str, Any], names: Iterable[str], where: str) -> None:
         names = tuple(names)
         for key in given:
+            if len(self.faults) > MOST_FAULTS:
+                return
             if key not in names:
                 hint = nearest(str(key), list(names)) or f"it may hold {', '.join(names)}"
                 self.faults.append(f"{where}: {_short(key)} is no setting - {hint}")
@@ -234,6 +260,8 @@ class _Reader:
             self.faults.append(f"{where}.off: expected a list of feedback loops")
             return ()
         for key in off:
+            if len(self.faults) > MOST_FAULTS:
+                return ()
             if key not in LOOPS:
                 hint = nearest(key, list(LOOPS)) or f"loops are {', '.join(LOOPS)}"
                 self.faults.append(f"{where}.off: {_short(key)} is no feedback loop - {hint}")
