@@ -72,10 +72,15 @@ def smoothed(run: Run, name: str) -> np.ndarray:
 
 def quarterly_means(counts: np.ndarray) -> np.ndarray:
     """Means over the last 13 weeks, or as many as there are yet, along the first axis."""
+    lengths = np.minimum(np.arange(1, len(counts) + 1), FLOW_WEEKS)
+    return added_up(counts, FLOW_WEEKS) / lengths.reshape(-1, *[1] * (counts.ndim - 1))
+
+
+def added_up(counts: np.ndarray, weeks: int) -> np.ndarray:
+    """Sums over the last `weeks` weeks, or as many as there are yet, along the first axis."""
     total = np.cumsum(counts, axis=0)
-    total[FLOW_WEEKS:] = total[FLOW_WEEKS:] - total[:-FLOW_WEEKS].copy()
-    lengths = np.minimum(np.arange(1, len(total) + 1), FLOW_WEEKS)
-    return total / lengths.reshape(-1, *[1] * (counts.ndim - 1))
+    total[weeks:] = total[weeks:] - total[:-weeks]
+    return total
 
 
 def curves_json(

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from persim.app.lesson_runs import Line, OneSeed, Told, checked_settings, lines_of, number, settings_of
+from persim.app.curves import BAND, BAND_WORDS
+from persim.app.lesson_runs import Line, OneSeed, RevealRuns, checked_settings, lines_of, number, settings_of
 from persim.biography import SYNTHETIC
 from persim.errors import InputError, ScenarioError
 from persim.evidence.measured import GROUP_LABELS
@@ -29,18 +30,17 @@ from persim.lessons.lesson import (
     Loop,
     Part,
     Question,
+    Reading,
     Reveal,
+    Told,
     Try,
 )
-from persim.lessons.lesson import Told as ToldPart
 from persim.lessons.search import lesson_places
 from persim.lessons.sources import reference
 from persim.loops import BY_KEY, loop_json
 from persim.outcomes import BY_NAME, GROUP_CAVEATS
 from persim.scenario_fields import NAME, nearest
 
-BAND_WORDS = "9 in 10 runs"
-BAND = (0.05, 0.95)
 PER_HUNDRED = "a year, per 100 people"
 # Outcomes that are about a gate, by the beginning of their names.
 GATE_COUNTS = {
@@ -120,7 +120,7 @@ def _part_json(lesson: Lesson, part: Part) -> dict[str, Any]:
         found |= question_json(part, lesson.reveal_of(part))
     elif isinstance(part, Reveal):
         found |= {"question": part.question, "opens": True}
-    elif isinstance(part, ToldPart):
+    elif isinstance(part, Told):
         found |= {"opens": True, "pick": part.pick, "lucks": list(part.luck)}
     elif isinstance(part, Loop):
         found["loop"] = loop_json(BY_KEY[part.loop])
@@ -159,7 +159,7 @@ def unit_of(unit: str) -> str:
 
 def reveal_json(reveal: Reveal, seeds: Sequence[OneSeed], choices: Sequence[Choice] = ()) -> dict[str, Any]:
     """A reveal when it is opened: its chart, what was read, what the runs settle, and which answers were right."""
-    told = Told(reveal, seeds, choices)
+    told = RevealRuns(reveal, seeds, choices)
     compared = reveal.compared
     outcome = BY_NAME[compared.reading.outcome]
     first = checked_settings(reveal.runs, reveal.runs.worlds[0]).scenario()
@@ -176,7 +176,9 @@ def reveal_json(reveal: Reveal, seeds: Sequence[OneSeed], choices: Sequence[Choi
     }  # fmt: skip
 
 
-def series_json(told: Told, until: int | None = None, worlds: Sequence[str] | None = None) -> list[dict[str, Any]]:
+def series_json(
+    told: RevealRuns, until: int | None = None, worlds: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
     """The lines of a chart with their band, over the reveal's weeks.
 
     Args:
@@ -200,13 +202,13 @@ def series_json(told: Told, until: int | None = None, worlds: Sequence[str] | No
     return found
 
 
-def bars_json(told: Told) -> dict[str, Any]:
+def bars_json(told: RevealRuns) -> dict[str, Any]:
     """The bars of a chart: the mean of runs over the reading's weeks, and where nine of ten lie."""
     reveal = told.reveal
     weeks = reveal.compared.reading.weeks
     bars = []
     for line in lines_of(reveal):
-        spread = told.spread(type(reveal.compared.reading)(line.outcome, line.world, weeks, line.group))
+        spread = told.spread(Reading(line.outcome, line.world, weeks, line.group))
         name = _line_name(reveal, line.world, line.outcome, line.group)
         bars.append({"name": name, **_place(reveal, line), **spread})
     return {"bars": bars}
@@ -216,7 +218,7 @@ def known_part(
     question: Question, reveal: Reveal, seeds: Sequence[OneSeed], choices: Sequence[Choice] = ()
 ) -> dict[str, Any]:
     """What is shown of a chart before a curve is drawn: the asked line up to its week, other worlds in full if given."""
-    told = Told(reveal, seeds, choices)
+    told = RevealRuns(reveal, seeds, choices)
     start = checked_settings(reveal.runs, reveal.runs.worlds[0]).scenario().start
     known = [line for line in series_json(told, question.from_week) if line["asked"]]
     given = series_json(told, None, question.given) if question.given else []

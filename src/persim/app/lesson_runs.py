@@ -13,17 +13,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from persim.app.curves import BAND, added_up
 from persim.app.settings import Settings, read_settings
 from persim.evidence.measured import GROUP_LABELS
 from persim.intervals import means, paired, quantiles
-from persim.lessons.lesson import EVERYBODY, Choice, Compared, Reading, Reveal, Runs, World
-from persim.measures import COLUMN
-from persim.outcomes import BY_NAME
+from persim.lessons.lesson import (
+    EVERYBODY,
+    FALLS,
+    HARDLY_CHANGES,
+    RISES,
+    Choice,
+    Compared,
+    Reading,
+    Reveal,
+    Runs,
+    World,
+)
+from persim.outcomes import BY_NAME, value_of
 from persim.simulate import Run, checked_groups, run_scenario
 from persim.study_size import VARIANCE_PARTS, study_size, variance_parts
 
-BAND = (0.05, 0.95)
-RISES, FALLS, HARDLY_CHANGES, NOT_SETTLED = "rises", "falls", "hardly_changes", "not_settled"
+NOT_SETTLED = "not_settled"
 
 
 class Line(NamedTuple):
@@ -132,8 +142,9 @@ def over_time(run: Run, outcome: str, group: str, over: int) -> np.ndarray:
     column = _column(run, group)
     if over <= 1 or BY_NAME[outcome].yearly:
         return run.values(outcome)[:, column]
-    top, bottom = (_rolled(part[:, column], over) for part in _parts(run, outcome))
-    return _value(run, outcome, top, bottom, over)
+    found = _of_sums(run, outcome, added_up(run.counts[:, column], over), over)
+    found[: over - 1] = np.nan
+    return found
 
 
 def over_weeks(run: Run, reading: Reading) -> float:
@@ -141,43 +152,22 @@ def over_weeks(run: Run, reading: Reading) -> float:
     column, (first, last) = _column(run, reading.group), reading.weeks
     if BY_NAME[reading.outcome].yearly:
         return float(run.values(reading.outcome)[last, column])
-    top, bottom = (np.array([part[first : last + 1, column].sum()]) for part in _parts(run, reading.outcome))
-    return float(_value(run, reading.outcome, top, bottom, last - first + 1)[0])
+    sums = run.counts[first : last + 1, column].sum(axis=0)
+    return float(_of_sums(run, reading.outcome, sums[None], last - first + 1)[0])
 
 
-def _parts(run: Run, outcome: str) -> tuple[np.ndarray, np.ndarray]:
+def _of_sums(run: Run, outcome: str, sums: np.ndarray, weeks: int) -> np.ndarray:
+    """An outcome of counts that were added up over so many weeks, shape (n, N_FIELDS); a stock as its mean."""
     found = BY_NAME[outcome]
-    return _sum(found.top, run.counts), _sum(found.bottom, run.counts)
-
-
-def _sum(names: Sequence[str], counts: np.ndarray) -> np.ndarray:
-    total = np.zeros(counts.shape[:-1])
-    for name in names:
-        total += (-1.0 if name.endswith("-") else 1.0) * counts[..., COLUMN[name.rstrip("-")]]
-    return total
-
-
-def _value(run: Run, outcome: str, top: np.ndarray, bottom: np.ndarray, weeks: int) -> np.ndarray:
-    found = BY_NAME[outcome]
-    if not found.bottom:
-        return top / weeks if found.kind == "stock" else top
-    there = bottom > 0.0
-    return np.where(there, top / np.where(there, bottom, 1.0) * found.scale, np.nan)
-
-
-def _rolled(values: np.ndarray, over: int) -> np.ndarray:
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    found = np.full(len(values), np.nan)
-    if over <= len(values):
-        found[over - 1 :] = sums[over:] - sums[:-over]
-    return found
+    values = value_of(found, sums[:, None], run.weeks[: len(sums)], 1)[:, 0]
+    return values / weeks if found.kind == "stock" and not found.bottom else values
 
 
 def _column(run: Run, group: str) -> int:
     return next(number for number, (_, label) in enumerate(run.labels) if label == group)
 
 
-class Told:
+class RevealRuns:
     """The runs of a reveal, all seeds together: lines with their band, readings, differences and what they settle."""
 
     def __init__(self, reveal: Reveal, seeds: Sequence[OneSeed], choices: Sequence[Choice] = ()) -> None:
@@ -258,14 +248,11 @@ def direction(low: float, high: float, smallest: float) -> str:
     return NOT_SETTLED
 
 
-def run_reveal(reveal: Reveal, choices: Sequence[Choice] = ()) -> Told:
+def run_reveal(reveal: Reveal, choices: Sequence[Choice] = ()) -> RevealRuns:
     """A reveal's runs, one after another."""
-    return Told(reveal, [job() for job in jobs_of(reveal, choices)], choices)
+    return RevealRuns(reveal, [job() for job in jobs_of(reveal, choices)], choices)
 
 
 def number(value: Any) -> float | None:
     """A number that JSON can hold."""
     return round(float(value), 5) if np.isfinite(value) else None
-
-
-__all__ = ["Line", "OneSeed", "Told", "jobs_of", "lines_of", "run_reveal"]
