@@ -280,6 +280,12 @@ def luck_shares(scenario: Scenario, seed: int, lucks: Iterable[int]) -> LuckShar
     return LuckShares(chosen, {name: np.array(values) for name, values in rows.items()})
 
 
+def joined_shares(parts: Sequence[LuckShares]) -> LuckShares:
+    """Shares that were counted in parts, together."""
+    found = {name: np.concatenate([part.found[name] for part in parts]) for name in SHARES}
+    return LuckShares(tuple(luck for part in parts for luck in part.lucks), found)
+
+
 def _so(users: np.ndarray, same: np.ndarray) -> dict[str, np.ndarray]:
     known, agreed, free = (users[name] == 1 for name in ("amount_known", "plan_agreed", "can_vary"))
     in_use = same & (users["pathway_stage"] == Stage.IN_USE)

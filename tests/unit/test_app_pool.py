@@ -10,9 +10,10 @@ import pytest
 
 pytest.importorskip("starlette", reason="the page needs persim[app]")
 
-from persim.app.films import Films
+from persim.app.films import LUCK_PARTS, LUCKS_COUNTED, Films
 from persim.app.pool import MOST_OF_ADDRESS, MOST_OF_ONE, BusyError, Pool
 from persim.app.routing import OvertakenError, Seminar
+from persim.other_lucks import joined_shares, luck_shares
 from persim.scenario import read_scenario
 
 
@@ -244,3 +245,24 @@ def test_an_address_that_invents_visitors_leaves_room_in_line(held: "tuple[Pool,
     assert not pool.submit("10.0.0.7 honest-one", int).cancelled()
     pool.close()
     event.set()
+
+
+def test_runs_that_are_large_are_kept_in_smaller_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    from persim.app import films as module
+
+    films, scenario = Films(), read_scenario("baseline").changed(n_users=60, n_weeks=30)
+    first = films.get(scenario, 1)
+    monkeypatch.setattr(module, "MOST_BYTES", 2 * first.size)
+    assert first.size > first.ledger.rows.nbytes
+    for seed in (2, 3, 4):
+        films.get(scenario, seed)
+    assert films.get(scenario, 4) is films.get(scenario, 4)
+    assert films.get(scenario, 1) is not first
+
+
+def test_lucks_counted_in_parts_are_those_counted_at_once() -> None:
+    films, scenario = Films(), read_scenario("baseline").changed(n_users=60, n_weeks=52)
+    whole = luck_shares(scenario, 1, range(LUCKS_COUNTED))
+    parts = joined_shares([films.shares(scenario, 1, part) for part in LUCK_PARTS])
+    assert parts.as_json(5) == whole.as_json(5)
+    assert parts.lucks == whole.lucks

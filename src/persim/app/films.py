@@ -19,15 +19,19 @@ from persim.other_lucks import LuckShares, luck_shares
 from persim.scenario import Scenario
 
 MOST_KEPT = 48  # runs: about 3 MB each for 1,000 people
+MOST_BYTES = 300_000_000  # of them together: a scenario that is brought may make runs of 30 MB
 LUCKS_COUNTED = 60  # over which shares are taken: half a second for 400 people
+LUCK_PARTS = tuple(
+    range(first, first + 5) for first in range(0, LUCKS_COUNTED, 5)
+)  # each a turn, so that nobody waits long
 
 
 class Kept[Made]:
     """What was made, by key; what was not asked for the longest goes first. Safe for threads: nothing is made twice at once."""
 
-    def __init__(self, most: int) -> None:
-        """Keep `most` at most."""
-        self.most = most
+    def __init__(self, most: int, size: Callable[[Made], int] = lambda made: 0) -> None:
+        """Keep `most` at most, and no more than fits into `MOST_BYTES` if `size` tells the bytes of each."""
+        self.most, self._size, self._bytes = most, size, 0
         self._kept: OrderedDict[Hashable, Made] = OrderedDict()
         self._making: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -53,8 +57,9 @@ class Kept[Made]:
             with self._lock:  # kept and no longer being made, at once: between the two somebody would make it again
                 self._making.pop(key, None)
                 self._kept[key] = made
-                while len(self._kept) > self.most:
-                    self._kept.popitem(last=False)
+                self._bytes += self._size(made)
+                while len(self._kept) > self.most or (self._bytes > MOST_BYTES and len(self._kept) > 1):
+                    self._bytes -= self._size(self._kept.popitem(last=False)[1])
             return made
 
 
@@ -70,23 +75,28 @@ class Filmed:
         """The lives of the run."""
         return Lives(self.ledger)
 
+    @property
+    def size(self) -> int:
+        """Its bytes, but for what stories add: rows, their order by person, and the film."""
+        rows = self.ledger.rows
+        return rows.nbytes + 8 * len(rows) + sum(layer.values.nbytes for layer in self.film.layers)
+
 
 class Films:
     """Runs by scenario, seed and luck, and shares over many lucks by scenario and seed."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         """Keep `most` runs at most."""
-        self._runs: Kept[Filmed] = Kept(most)
-        self._shares: Kept[LuckShares] = Kept(most)
+        self._runs: Kept[Filmed] = Kept(most, lambda made: made.size)
+        self._shares: Kept[LuckShares] = Kept(most * len(LUCK_PARTS))
 
     def get(self, scenario: Scenario, seed: int, luck: int | None = None) -> Filmed:
         """The run of a scenario, made now if it is not kept."""
         return self._runs.get((scenario.digest(), seed, luck), lambda: _filmed(scenario, seed, luck))
 
-    def shares(self, scenario: Scenario, seed: int) -> LuckShares:
-        """How often what became of each person of a seed, over many lucks."""
-        key = (scenario.digest(), seed)
-        return self._shares.get(key, lambda: luck_shares(scenario, seed, range(LUCKS_COUNTED)))
+    def shares(self, scenario: Scenario, seed: int, lucks: range) -> LuckShares:
+        """How often what became of each person of a seed, over some of the lucks of `LUCK_PARTS`."""
+        return self._shares.get((scenario.digest(), seed, lucks), lambda: luck_shares(scenario, seed, lucks))
 
 
 def _filmed(scenario: Scenario, seed: int, luck: int | None) -> Filmed:

@@ -21,6 +21,7 @@ from starlette.templating import Jinja2Templates
 
 from persim.app import curves, stories
 from persim.app.catalogue import about, catalogue
+from persim.app.films import LUCK_PARTS
 from persim.app.guard import Guard
 from persim.app.lan import Reach
 from persim.app.lesson_pages import lesson_named
@@ -34,6 +35,7 @@ from persim.app.scenario_text import command_of, scenario_text
 from persim.app.settings import MOST_SEED, Settings, brought, read_settings
 from persim.app.tables import csv_of
 from persim.errors import InputError, PersimError
+from persim.other_lucks import joined_shares
 from persim.scenario import Scenario
 from persim.twins import Twins
 
@@ -148,15 +150,27 @@ def _week(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
     return stories.week_json(lives, whole(body, "post"), whole(body, "week"))
 
 
-def _lucks(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
+async def post_lucks(request: Request) -> Response:
+    """One person under other lucks. Every run, and every few lucks that are counted, is a turn of its own."""
+    body, settings = await asked(request)
     lucks = body.get("lucks", [1, 2, 3])
     fine = isinstance(lucks, list) and 1 <= len(lucks) <= MOST_LUCKS
     if not fine or not all(type(luck) is int and 0 <= luck <= MOST_SEED for luck in lucks):
         raise InputError(f"lucks: expected a list of 1 to {MOST_LUCKS} whole numbers from 0 to {MOST_SEED:,}")
-    scenario = settings.scenario(whole(body, "world", 0))
+    world, person = whole(body, "world", 0), whole(body, "person")
+    settings.world(world)
+    if not 0 <= person < settings.people:
+        raise InputError(f"there is no person {person}: people are numbered 0 to {settings.people - 1}")
+    scenario = (await _scenarios(request, "lucks", settings))[world]
+    films = _seminar(request).films
     seeds = [settings.luck, *(luck for luck in lucks if luck not in (settings.luck, settings.seed))]
-    lives = [seminar.films.get(scenario, settings.seed, luck).lives for luck in seeds]
-    return stories.lucks_json(lives, whole(body, "person"), seminar.films.shares(scenario, settings.seed))
+    runs = [partial(films.get, scenario, settings.seed, luck) for luck in seeds]
+    counts = [partial(films.shares, scenario, settings.seed, part) for part in LUCK_PARTS]
+    done = await _seminar(request).run(request, "lucks", [*runs, *counts])
+    lives = [filmed.lives for filmed in done[: len(seeds)]]
+    shares = joined_shares(done[len(seeds) :])
+    (found,) = await _seminar(request).run(request, "lucks", [partial(stories.lucks_json, lives, person, shares)])
+    return JSONResponse(found)
 
 
 # What can be taken along
@@ -208,7 +222,7 @@ def make_app(
         yield
         seminar.pool.close()
 
-    told = {"story": _story, "twins": _twins, "meetings": _meetings, "week": _week, "lucks": _lucks}
+    told = {"story": _story, "twins": _twins, "meetings": _meetings, "week": _week}
     routes = [
         Route("/", page("explore.html.j2")),
         *lesson_routes(),
@@ -219,6 +233,7 @@ def make_app(
         Route("/api/curves", post_curves, methods=["POST"]),
         Route("/api/film", post_film, methods=["POST"]),
         *(Route(f"/api/{name}", _told(name, tell), methods=["POST"]) for name, tell in told.items()),
+        Route("/api/lucks", post_lucks, methods=["POST"]),
         Route("/api/scenario", post_scenario, methods=["POST"]),
         Route("/api/table", post_table, methods=["POST"]),
         Route("/api/check", post_check, methods=["POST"]),
