@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from persim.app.films import Films
-from persim.app.lesson_runs import Told as Shown
-from persim.app.lesson_runs import jobs_of
+from persim.app.lesson_runs import RevealRuns, jobs_of
 from persim.app.lesson_told import told_json
 from persim.lessons.file import read_lesson
 from persim.lessons.lesson import Lesson, Question, Reveal, Told
@@ -15,10 +14,10 @@ from persim.lessons.search import lesson_places
 pytestmark = [pytest.mark.statistical, pytest.mark.slow]
 
 
-def shown(lesson: Lesson, reveal: Reveal) -> Shown:
+def shown(lesson: Lesson, reveal: Reveal) -> RevealRuns:
     question = lesson.part(reveal.question)
     choices = question.choices if isinstance(question, Question) else ()
-    return Shown(reveal, [job() for job in jobs_of(reveal, choices)], choices)
+    return RevealRuns(reveal, [job() for job in jobs_of(reveal, choices)], choices)
 
 
 @pytest.mark.parametrize("name", lesson_places())
