@@ -170,7 +170,7 @@ def test_keys_go_on_and_back_but_not_out_of_a_field(lesson):
 def test_the_note_on_compulsion_has_two_ways_round(lesson):
     page, _ = lesson("whose_order")
     assert "This lesson is about compulsion" in page.locator(".part").inner_text()
-    page.get_by_role("button", name="Skip to what comes after it").click()
+    page.get_by_role("button", name="Skip to: Where this comes from").click()
     assert page.url.endswith("#sources")
     page.get_by_role("button", name="Back").click()
     page.goto(page.url.split("#")[0] + "#note")

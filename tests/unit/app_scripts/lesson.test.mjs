@@ -22,7 +22,7 @@ test("a curve in the band all the way is said to be so", () => {
   const said = predict.curveWords([null, 0.2, 0.2, 0.2], line, 1, "percent").join(" ");
   assert.match(said, /You drew what the runs do/);
   assert.match(said, /all the way/);
-  assert.match(predict.curveWords([null, 0.9, 0.9, 0.9], line, 1, "percent").join(" "), /higher than theirs.*nowhere/);
+  assert.match(predict.curveWords([null, 0.9, 0.9, 0.9], line, 1, "percent").join(" "), /ends higher than theirs.*nowhere/);
 });
 
 test("weeks without a base count for nothing", () => {

@@ -7,6 +7,7 @@ import { TimeChart } from "./time_chart.js";
 const NARROW = 440; // pixels below which the drawn curve has a shorter name
 const DRAWN_COLOUR = "#6a3489";
 const EVERY = 26; // weeks between the points that keys move
+const BESIDE = 12; // pixels beside the space to draw in at which a stroke may begin
 
 /** The values between two drawn points, on a straight line. Changes `values`. */
 export function drawBetween(values, from, to) {
@@ -78,38 +79,50 @@ export class DrawnChart extends TimeChart {
   }
 
   listen() {
-    let last = null;
+    let [stroke, last, drew] = [false, null, false];
+    const goOn = (event) => {
+      const next = this.pointAt(event);
+      const [before, now] = [last !== null && this.isInside(last), this.isInside(next, last === null ? BESIDE : 0)];
+      if (now) this.drawTo(before ? last : next, next);
+      else if (before && next.x > this.right) this.drawTo(last, this.atTheEdge(last, next));
+      drew ||= now;
+      last = next;
+    };
     this.plot.addEventListener("pointerdown", (event) => {
       if (this.locked || event.button > 0) return;
-      last = this.pointAt(event);
-      if (!last) return;
+      [stroke, last, drew] = [true, null, false];
       this.plot.setPointerCapture(event.pointerId);
       event.preventDefault();
-      this.drawTo(last, last);
+      goOn(event);
     });
     this.plot.addEventListener("pointermove", (event) => {
-      if (!last) return;
-      const next = this.pointAt(event, true);
-      this.drawTo(last, next);
-      last = next;
+      if (stroke) goOn(event);
     });
     for (const kind of ["pointerup", "pointercancel"]) {
       this.plot.addEventListener(kind, () => {
-        if (!last) return;
-        last = null;
-        this.finish();
+        stroke = false;
+        if (drew) this.finish();
+        drew = false;
       });
     }
   }
 
-  /** The point under the pointer; null outside the space to draw in, unless a stroke goes on. */
-  pointAt(event, going = false) {
+  /** The point under the pointer, which may lie beside the space to draw in. */
+  pointAt(event) {
     const box = this.plot.getBoundingClientRect();
-    const week = this.weekAt(event.clientX);
-    if (!going && event.clientX - box.left < this.x(this.spec.from) - 12) return null;
     const share = (this.bottom - (event.clientY - box.top)) / (this.bottom - this.y(this.range[1]));
-    const value = this.range[0] + share * (this.range[1] - this.range[0]);
-    return { week: Math.max(week, this.spec.from), value: this.bounded(value) };
+    const value = this.bounded(this.range[0] + share * (this.range[1] - this.range[0]));
+    return { x: event.clientX - box.left, week: Math.max(this.weekAt(event.clientX), this.spec.from), value };
+  }
+
+  isInside({ x }, beside = 0) {
+    return x >= this.x(this.spec.from) - beside && x <= this.right + beside;
+  }
+
+  /** Where a stroke that leaves by the right crosses the last week; what it does beyond is not drawn. */
+  atTheEdge(last, next) {
+    const share = Math.min(1, Math.max(0, (this.right - last.x) / (next.x - last.x)));
+    return { week: this.spec.weeks - 1, value: last.value + share * (next.value - last.value) };
   }
 
   bounded(value) {

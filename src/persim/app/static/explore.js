@@ -109,7 +109,8 @@ class ExplorePage {
     host.classList.toggle("two", this.state.two);
     document.getElementById("workbench").classList.toggle("two", this.state.two);
     for (const view of this.views) {
-      view.stage = new Stage(view.place, { label: this.labelOf(view.number), onPick: (picked) => this.pick(picked, view.number) });
+      const onPick = (picked) => this.pick(picked, view.number);
+      view.stage = new Stage(view.place, { label: this.labelOf(view.number), onPick, key: view.number === 0 });
     }
   }
 

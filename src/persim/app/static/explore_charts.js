@@ -141,8 +141,8 @@ export class ExploreCharts {
     const most = (code) => Math.max(...counts.map((one) => one[code]));
     const codes = counts[0].map((n, code) => code).filter((code) => code && most(code)).sort((a, b) => most(b) - most(a));
     const rows = codes.slice(0, MOST_BARRIERS).map((code) => ({ name: capital(BARRIER_WORDS[code]), values: counts.map((one) => one[code]) }));
-    const note = "Eligible people without a budget, by the gate that closed first or what holds them up now. Which gate is first depends on " +
-      "the order of gates.";
+    const note = `${codes.length > MOST_BARRIERS ? "The eight commonest. " : ""}Eligible people without a budget, by the gate that closed first or what holds them up now. Which gate is ` +
+      "first depends on the order of gates.";
     this.tables.barriers.update({ columns: this.columns(two, SERIES_COLOURS.barrier), rows, unit: "number", note });
   }
 

@@ -2,6 +2,11 @@
 
 import { plainWorld, turnFrom } from "./address.js";
 
+/** A world's scenario, with nothing turned or switched. */
+function asItIs(world) {
+  return world.text ? { ...plainWorld(null), text: world.text } : plainWorld(world.scenario);
+}
+
 /** The settings of the page, and what may be done to them. */
 export class ExploreState {
   /** @param {Object} known the server's catalogue @param {Object} settings @param {Object} page week and colour */
@@ -102,10 +107,10 @@ export class ExploreState {
     this.settings.worlds[this.active] = { ...plainWorld(null), text };
   }
 
-  /** Two worlds, the right one a copy to be changed; or one again. */
+  /** Two worlds: the scenario as it is, beside the world as it was changed so far; or only the one whose dials are shown. */
   setTwo(two) {
-    if (two && !this.two) this.settings.worlds.push(structuredClone(this.worlds[0]));
-    if (!two) this.settings.worlds.length = 1;
+    if (two && !this.two) this.settings.worlds.unshift(asItIs(this.world));
+    if (!two) this.settings.worlds = [this.world];
     this.active = two ? 1 : 0;
   }
 
@@ -116,7 +121,7 @@ export class ExploreState {
 
   /** Everything as its scenario has it. */
   reset() {
-    this.settings.worlds = this.worlds.map((world) => (world.text ? { ...plainWorld(null), text: world.text } : plainWorld(world.scenario)));
+    this.settings.worlds = this.worlds.map(asItIs);
     this.settings.luck = null;
   }
 }

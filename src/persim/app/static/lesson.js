@@ -17,9 +17,10 @@ const KINDS = {
 };
 
 const TEACHER_OPENS = "Your teacher opens this for everybody. Until then, tell your neighbour what you predicted, and why.";
+const GIVEN = "Committed, and given to your class without a name.";
 const LOOK_EVERY = 2500; // milliseconds between looks whether the teacher has opened a reveal
 
-const lesson = { told: null, place: 0, furthest: 0, predictions: {}, known: {}, opened: {} };
+const lesson = { told: null, place: 0, furthest: 0, predictions: {}, opened: {} };
 
 function keptKey() {
   return `persim lesson ${lesson.told.name}`;
@@ -91,9 +92,19 @@ const FILL = {
 function fillNote(host, part) {
   host.append(...paragraphs(part.text), element(
     "p", { class: "ways" },
-    part.skip_to ? element("button", { class: "button", text: "Skip to what comes after it", attributes: { type: "button" }, on: { click: () => goTo(part.skip_to) } }) : null,
+    part.skip_to ? element("button", { class: "button", text: `Skip to: ${lesson.told.parts.find((one) => one.id === part.skip_to)?.title || "what comes after it"}`, attributes: { type: "button" }, on: { click: () => goTo(part.skip_to) } }) : null,
     element("a", { class: "button", text: "Leave the lesson", attributes: { href: "/lessons" } }),
   ));
+}
+
+/** Give a committed prediction to the class, if there is one and it has it not yet. @returns {Promise<boolean>} given? */
+async function give(question) {
+  const made = lesson.predictions[question.id];
+  if (!made?.committed || made.given) return Boolean(made?.given);
+  const known = question.predict === "curve" ? await openPart(question) : { first: 0 };
+  if (known) made.given = await sendAnswer(lesson.told.name, question.id, asAnswer(question, made.value, known.first));
+  keep();
+  return Boolean(made.given);
 }
 
 async function openPart(part) {
@@ -146,19 +157,21 @@ function fillQuestion(host, part) {
     lesson.predictions[part.id].committed = true;
     keep();
     lock();
-    const answer = asAnswer(part, lesson.predictions[part.id].value, lesson.known[part.id]?.first ?? 0);
-    sendAnswer(lesson.told.name, part.id, answer).then((taken) => {
-      if (taken) note.textContent = "Committed, and given to your class without a name.";
+    give(part).then((given) => {
+      if (given) note.textContent = GIVEN;
     });
     announce("Your prediction is committed.");
     drawWays();
     document.getElementById("go-on").focus({ preventScroll: true });
   });
   const ready = (known) => {
-    if (known) lesson.known[part.id] = known;
     chart = predictionForm(form, part, kept.value, made, known);
     button.disabled = kept.value === null;
-    if (kept.committed) lock();
+    if (!kept.committed) return;
+    lock();
+    give(part).then((given) => {
+      if (given) note.textContent = GIVEN;
+    });
   };
   if (part.predict === "curve") opening(form, part, ready);
   else ready(null);
@@ -190,6 +203,7 @@ function fillReveal(host, part) {
       return;
     }
     wait ??= waiting(inner, TEACHER_OPENS);
+    await give(question).catch(() => false); // who committed before the class began is counted too
     setTimeout(look, LOOK_EVERY);
   };
   look();
@@ -235,15 +249,24 @@ function drawWays() {
   const part = lesson.told.parts[lesson.place];
   const last = lesson.place === lesson.told.parts.length - 1;
   const mustPredict = part.kind === "question" && !committed(part.id);
-  host.replaceChildren(
+  host.replaceChildren(...[
     element("button", { class: "button", text: "Back", attributes: { type: "button", disabled: lesson.place === 0 }, on: { click: () => go(lesson.place - 1) } }),
     last
-      ? element("a", { class: "button", text: "All lessons", attributes: { href: "/lessons", id: "go-on" } })
+      ? [
+        element("button", { class: "button", text: "Begin again", attributes: { type: "button" }, on: { click: beginAgain } }),
+        element("a", { class: "button", text: "All lessons", attributes: { href: "/lessons", id: "go-on" } }),
+      ]
       : element("button", {
         class: mustPredict ? "button" : "button main", text: mustPredict ? "Go on without" : part.kind === "question" ? "See what happened" : "Go on",
         attributes: { type: "button", id: "go-on" }, on: { click: () => go(lesson.place + 1) },
       }),
-  );
+  ].flat());
+}
+
+function beginAgain() {
+  lesson.predictions = {};
+  go(0);
+  announce("The lesson begins again, without predictions.");
 }
 
 function drawProgress() {

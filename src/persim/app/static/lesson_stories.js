@@ -10,6 +10,12 @@ function plainWords(text) {
   return withoutRows(text)[0];
 }
 
+/** A sentence of a list that names its person already, without the name again. */
+function unnamed(text) {
+  const words = plainWords(text).replace(/^Synthetic person \d+: /, "");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 function datedList(sentences) {
   return element("ol", { class: "dated" }, sentences.map((one) => element(
     "li", {}, element("time", { class: "soft small", text: one.day, attributes: { datetime: one.date } }), element("span", { text: plainWords(one.text) }),
@@ -41,7 +47,7 @@ function hoursTable(week) {
 /** One week of a coordinator, as persim.app.stories tells it. @returns {HTMLElement} */
 export function weekTold(week) {
   const people = week.people.map(({ person, sentences }) => element(
-    "li", {}, element("b", { text: `Person ${person}: ` }), sentences.map((one) => plainWords(one.text)).join(" "),
+    "li", {}, element("b", { text: `Person ${person}: ` }), sentences.map((one) => unnamed(one.text)).join(" "),
   ));
   return element(
     "section", { class: "lesson-side" }, element("h3", { text: week.title }),

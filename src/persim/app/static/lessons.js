@@ -26,11 +26,28 @@ function listed(lesson) {
   );
 }
 
+const CLASS_EVERY = 5000; // milliseconds between looks whether a class has begun
+
+/** Who came before the teacher had chosen a lesson is told when there is one. */
+async function lookForClass(lessons) {
+  const state = document.hidden ? null : await ask("/api/room/state", null, { kind: "room" }).catch(() => null);
+  const found = state?.in_session ? lessons.find((one) => one.name === state.lesson && !one.faults) : null;
+  const host = document.getElementById("class");
+  if (found && host.dataset.lesson !== found.name) {
+    host.dataset.lesson = found.name;
+    host.replaceChildren(element("p", {}, "Your class is in this lesson: ", element("b", { text: found.title })),
+      element("p", {}, element("a", { class: "button main", text: "Join it", attributes: { href: `/lessons/${found.name}` } })));
+  }
+  if (state) host.hidden = !found;
+  window.setTimeout(lookForClass, CLASS_EVERY, lessons);
+}
+
 async function showLessons() {
   const host = document.getElementById("lessons");
   try {
     const lessons = await ask("/api/lessons");
     host.replaceChildren(...(lessons ?? []).map(listed));
+    lookForClass(lessons ?? []);
   } catch (error) {
     const trouble = document.getElementById("trouble");
     trouble.textContent = error.message;

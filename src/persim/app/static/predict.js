@@ -75,12 +75,13 @@ export function curveWords(drawn, line, from, unit) {
   const found = curveDistance(drawn, line, from);
   const mean = sizeWords(found.apart, unit);
   const share = Math.round(10 * found.inBand);
-  const inside = share === 10 ? "all the way" : share === 0 ? "nowhere" : `in about ${share} of 10 weeks`;
+  const inside = share === 10 ? "lies within the band of the runs all the way"
+    : share === 0 ? "lies nowhere within the band of the runs" : `lies within the band of the runs in about ${share} of 10 weeks`;
   const side = found.end > found.endRuns ? "higher" : "lower";
-  const close = found.inBand >= 0.9 ? "You drew what the runs do." : `At the end your line is ${side} than theirs.`;
+  const close = found.inBand >= 0.9 ? "You drew what the runs do." : `Your line ends ${side} than theirs.`;
   return [
     `At the end you drew ${inUnit(found.end, unit)}; the runs end at ${inUnit(found.endRuns, unit)}. ${close}`,
-    `Your line lies within the band of the runs ${inside}; on average it is ${mean} away from their mean.`,
+    `Your line ${inside}; on average it is ${mean} away from their mean.`,
   ];
 }
 

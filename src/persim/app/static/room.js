@@ -1,6 +1,7 @@
 // The teacher's screen of a class, for a projector: the link, who is here, pooled predictions, reveals. Entry of /room.
 
 import { announce, counted, element } from "./dom.js";
+import { paragraphs } from "./lesson_text.js";
 import { PooledPicture, poolWords } from "./room_pool.js";
 
 const KEY_NAME = "persim teacher";
@@ -151,6 +152,8 @@ function drawQuestions() {
   })));
   const part = chosen();
   document.getElementById("room-question").textContent = part ? part.title : "";
+  document.getElementById("room-asked").replaceChildren(...(part && !isRevealed(part) ? paragraphs(part.text) : []));
+  document.getElementById("room-note").hidden = !(part && (classRoom.told.parts ?? []).some((one) => one.kind === "content_note"));
   document.getElementById("room-open").hidden = !classRoom.told;
   if (classRoom.told) document.getElementById("room-open").href = `/lessons/${classRoom.told.name}`;
 }
@@ -183,7 +186,11 @@ async function drawRoom() {
     "section", { class: "room-main", attributes: { "aria-labelledby": "room-title" } },
     element("h1", { text: "What the room predicts", attributes: { id: "room-title" } }), lessonChoice(),
     element("div", { class: "room-questions", attributes: { id: "room-questions", role: "group", "aria-label": "Questions of the lesson" } }),
-    element("h2", { attributes: { id: "room-question" } }),
+    element("p", {
+      class: "room-note", text: "This lesson begins with a content note. Read it aloud first; parts can be left out, and nobody has to say why.",
+      attributes: { id: "room-note", hidden: true },
+    }),
+    element("h2", { attributes: { id: "room-question" } }), element("div", { class: "room-asked", attributes: { id: "room-asked" } }),
     element("p", { class: "room-said", attributes: { id: "room-said", role: "status" } }),
     element("div", { class: "room-pool", attributes: { id: "room-pool" } }),
     element("p", { class: "room-ways" },

@@ -1,12 +1,26 @@
 // The key of the picture: every mark with how many there are this week, then posts and lines.
 
-import { element } from "./dom.js";
+import { element, svg } from "./dom.js";
 import { AWAY_STEP, COLOURS, HAND_OFF_LINES, HAND_OFF_WORDS, keyEntry, lineMark, postMark, PROFESSIONS, stepMark, stepsOf, TOLD_COLOUR }
   from "./palette.js";
 import { stepCounts } from "./stage_words.js";
 
 const ENDS = ["M9 -1l6 6m0-6l-6 6", "M10 7l5-8", "M13 -4l0 8l-8-1"]; // of hand-offs: lost, not taken, taken
 const RING = { key: "ring", words: "ringed: lives that have come to differ", colour: COLOURS.ink, shape: "ring", size: 1.4 };
+
+// How a post is drawn when nobody works in it, when somebody is away, and how often there was time: words, and strokes.
+const POST_STATES = [
+  ["post vacant", [{ r: 6.6, stroke: "#7b8694", "stroke-dasharray": "2.5 2.5" }]],
+  ["away this week", [{ r: 6.6, stroke: "#7b8694" }]],
+  ["ring, the darker the more time there was for budgets", [
+    { r: 7.4, stroke: "#d9dfe6" }, { r: 7.4, stroke: "#7b8694", "stroke-dasharray": "30 46.5", transform: "rotate(-90)" },
+  ]],
+];
+
+function postState([words, strokes]) {
+  const circles = strokes.map((one) => svg("circle", { attributes: { fill: "none", "stroke-width": 1.8, ...one } }));
+  return keyEntry(svg("svg", { attributes: { viewBox: "-9 -9 18 18", "aria-hidden": "true" } }, ...circles), words);
+}
 
 function countedEntry(step) {
   const count = element("b");
@@ -29,7 +43,7 @@ export class StageKey {
     });
     this.marks = element(
       "ul", { class: "stage-key marks", attributes: { "aria-label": "Key of posts and lines", hidden: !whole } },
-      posts, lines, keyEntry(lineMark(TOLD_COLOUR, []), "word of mouth"),
+      posts, POST_STATES.map(postState), lines, keyEntry(lineMark(TOLD_COLOUR, []), "word of mouth"),
     );
     this.nodes = [this.list, this.marks];
     this.colour = "";

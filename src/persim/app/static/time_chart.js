@@ -276,11 +276,12 @@ export class TimeChart {
   say() {
     const week = this.reading ?? this.week ?? this.spec.weeks - 1;
     const parts = [this.spec.start ? `${dayOf(this.spec.start, week)}: ` : ""];
+    const between = this.readable().some((one) => one.name.includes(",")) ? "; " : ", ";
     let any = false;
     for (const one of this.readable()) {
       const value = valueAt(one, week);
       if (value === null) continue;
-      parts.push(any ? ", " : "", `${one.name} `, element("b", { text: inUnit(value, this.spec.unit) }));
+      parts.push(any ? between : "", `${one.name} `, element("b", { text: inUnit(value, this.spec.unit) }));
       any = true;
       if (this.reading !== null && one.low && one.low[week] !== null) {
         parts.push(` (${inUnit(one.low[week], this.spec.unit)} to ${inUnit(one.high[week], this.spec.unit)})`);

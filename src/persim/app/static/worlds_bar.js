@@ -81,7 +81,7 @@ function sidesOf(state, heard) {
 }
 
 function fromOf(state, heard) {
-  const { node, check } = choiceOf("from", "Turn them", [["start", "from the start"], ["now", "from this week on"]], (value) => {
+  const { node, check } = choiceOf("from", "Turn the dials", [["start", "from the start"], ["now", "from this week on"]], (value) => {
     state.fromNow = value === "now";
     heard.onActive();
   });
