@@ -12,6 +12,8 @@ from persim.lessons.lesson import Lesson, Question, Reveal, Told
 from persim.lessons.search import lesson_places
 
 pytestmark = [pytest.mark.statistical, pytest.mark.slow]
+LONG = ("whose_job", "whose_order")  # half a minute each: four worlds, a hundred pairs
+NAMES = [pytest.param(name, marks=pytest.mark.study if name in LONG else ()) for name in lesson_places()]
 
 
 def shown(lesson: Lesson, reveal: Reveal) -> RevealRuns:
@@ -20,7 +22,7 @@ def shown(lesson: Lesson, reveal: Reveal) -> RevealRuns:
     return RevealRuns(reveal, [job() for job in jobs_of(reveal, choices)], choices)
 
 
-@pytest.mark.parametrize("name", lesson_places())
+@pytest.mark.parametrize("name", NAMES)
 def test_the_runs_show_what_a_lesson_says(name):
     """Each expectation, and one right answer to each question that has one.
 
