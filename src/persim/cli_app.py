@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
+import os
 import socket
 import threading
 import webbrowser
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from persim.app.lan import Reach
 
 LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"
+MOST_PORT = 65535
 NEEDED = ("starlette", "uvicorn", "jinja2", "segno")
 
 
@@ -27,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def seminar(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any that is free.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=MOST_PORT, help="Port to listen on; 0 for any that is free.")] = 8080,
     host: Annotated[
         str, typer.Option(help="Address to listen on. Nobody else can reach this page unless you change it.")
     ] = LOOPBACK,
@@ -46,6 +49,9 @@ def seminar(
         raise InputError(f"the page needs {', '.join(missing)}: pip install 'persim[app]'")
     if not host.strip():
         raise InputError("--host needs an address; 0.0.0.0 is all of this machine's")
+    if lessons is not None and not lessons.is_dir():
+        what = "is not a folder" if lessons.exists() else "there is no such folder"
+        raise InputError(f"--lessons {lessons}: {what}; give one that holds lessons, NAME.yaml each")
     if classroom and host == LOOPBACK:
         host = EVERYWHERE
     listener = listening(host, port)
@@ -59,15 +65,27 @@ def listening(host: str, port: int) -> socket.socket:
     """A socket that listens. Raises: InputError if the port is taken or the address is not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if os.name == "posix":  # elsewhere it would let two servers share a port
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if host == "::":
+        found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     try:
         found.bind((host, port))
     except (OSError, UnicodeError) as error:
         found.close()
         cause = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"cannot listen on {host}, port {port}: {cause.lower()} - try --port {port + 1}") from None
+        raise InputError(f"cannot listen on {host}, port {port}: {cause.lower()} - {_way_out(error, port)}") from None
     found.listen(128)
     return found
+
+
+def _way_out(error: Exception, port: int) -> str:
+    code = getattr(error, "errno", None)
+    if code == errno.EADDRINUSE:
+        return f"try --port {port + 1 if port < MOST_PORT else 8080}"
+    if code == errno.EACCES:
+        return "try --port 8080"
+    return "--host has to be an address of this machine"
 
 
 def _serve(listener: socket.socket, host: str, lessons: Path | None, opened: bool) -> None:

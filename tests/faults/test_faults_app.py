@@ -19,6 +19,8 @@ import pytest
 pytest.importorskip("starlette", reason="the page needs persim[app]")
 
 from persim.app import connections
+from persim.cli_app import listening
+from persim.errors import InputError
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
@@ -149,3 +151,23 @@ def test_an_address_that_is_not_this_machine_s_is_said_in_one_line(host: str) ->
     assert told.returncode == 2
     assert len(told.stderr.splitlines()) == 1
     assert "cannot listen on" in told.stderr or "needs an address" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "way"), [("8.8.8.8", 0, "--host has to be"), ("256.1.1.1", 65535, "--host has")]
+)
+def test_what_helps_is_said_of_an_address_that_is_not_this_machine_s(host: str, port: int, way: str) -> None:
+    with pytest.raises(InputError, match=way):
+        listening(host, port)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_of_lessons_that_is_none_is_said_at_once(tmp_path: Path, there: bool) -> None:
+    place = tmp_path / "mine"
+    if there:
+        place.write_text("lesson: mine")
+    told = subprocess.run([sys.executable, "-m", "persim", "app", "--port", "0", "--lessons", str(place)],
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert told.returncode == 2
+    assert len(told.stderr.splitlines()) == 1
+    assert ("is not a folder" if there else "there is no such folder") in told.stderr

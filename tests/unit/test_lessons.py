@@ -271,3 +271,19 @@ def test_answers_that_chance_leaves_open_are_right_for_nobody(read):
 )  # fmt: skip
 def test_an_interval_settles_a_direction_or_nothing(low, high, smallest, settled):
     assert direction(low, high, smallest) == settled
+
+
+@pytest.mark.parametrize("content", [b"lesson: [", b"\xff\xfe", b"lesson: a\n" + b"#" * 1_000_001])
+def test_a_file_of_ones_own_folder_that_cannot_be_read_is_listed_with_its_fault(tmp_path, content):
+    (tmp_path / "mine.yaml").write_bytes(content)
+    (first,) = [row for row in lesson_list(tmp_path) if row["own"]]
+    assert first["name"] == "mine"
+    assert first["faults"].startswith("mine.yaml")
+
+
+def test_a_lesson_that_is_saved_anew_is_seen(tmp_path):
+    place = tmp_path / "mine.yaml"
+    place.write_text("title: not a lesson", "utf-8")
+    assert "mine" not in lesson_places(tmp_path)
+    place.write_text("lesson: mine", "utf-8")
+    assert "mine" in lesson_places(tmp_path)

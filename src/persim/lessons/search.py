@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from persim.errors import Fault, ScenarioError
@@ -50,7 +51,7 @@ def lesson_places(folder: Path | None = None) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for place in (*((folder,) if folder is not None else ()), shipped_lesson_folder()):
         for path in sorted(place.glob("*.yaml")):
-            if NAME.fullmatch(path.stem) and path.stem not in found and is_lesson_file(path):
+            if NAME.fullmatch(path.stem) and path.stem not in found and is_lesson_file(path, place == folder):
                 found[path.stem] = path
     return found
 
@@ -63,9 +64,20 @@ def is_lesson(path: str) -> bool:
     return place.suffix in SUFFIXES and is_file(place) and is_lesson_file(place)
 
 
-def is_lesson_file(place: Path) -> bool:
+def is_lesson_file(place: Path, among: bool = False) -> bool:
     """Has this file the key that only lessons have? One that cannot be read counts if it lies among lessons."""
+    try:
+        stamp = place.stat()
+    except OSError:
+        return among
+    known = _is_lesson(place, (stamp.st_mtime_ns, stamp.st_size))
+    return (among or place.parent.name == "lessons") if known is None else known
+
+
+@lru_cache(maxsize=512)
+def _is_lesson(place: Path, stamp: tuple[int, int]) -> bool | None:
+    """Has the file, as it is now, the key? None if it cannot be read."""
     try:
         return KEY in read_nodes(place, KEY)[0].entries
     except ScenarioError:
-        return place.parent.name == "lessons"
+        return None
