@@ -63,16 +63,16 @@ def served(app: Any) -> Iterator[str]:
 def opened(
     browser: "Browser", address: str, size: tuple[int, int] = LAPTOP, **context: Any
 ) -> "tuple[Page, list[str]]":
-    """A page of a server in a window of its own, and what it complained of, failed to get, or asked for elsewhere."""
-    page = browser.new_context(viewport={"width": size[0], "height": size[1]}, **context).new_page()
+    """A page of a server, or a file, in a window of its own, and what it complained of, failed to get, or asked for elsewhere."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, **context)
     page.set_default_timeout(20_000)
-    host = "/".join(address.split("/")[:3])
+    own = address if address.startswith("file:") else "/".join(address.split("/")[:3])
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text))
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("requestfailed", lambda asked: _unless_given_up(troubles, asked))
     page.on(
-        "request", lambda asked: None if asked.url.startswith((host, "data:", "blob:")) else troubles.append(asked.url)
+        "request", lambda asked: None if asked.url.startswith((own, "data:", "blob:")) else troubles.append(asked.url)
     )
     page.goto(address)
     return page, troubles
@@ -93,10 +93,10 @@ def axe_faults(page: "Page") -> list[tuple[str, list[str]]]:
 
 
 def cut_off(page: "Page") -> list[str]:
-    """Parts of the page that reach past its right edge, unless they scroll by themselves."""
+    """Parts of the page that reach past its right edge, unless they scroll by themselves or are not shown."""
     return page.evaluate(
         """() => [...document.querySelectorAll('body *')]
-            .filter(part => !part.closest('.scroll, .skip, .unseen, svg, canvas, [hidden]'))
+            .filter(part => part.checkVisibility() && !part.closest('.scroll, .skip, .unseen, svg, canvas'))
             .filter(part => part.getBoundingClientRect().right > innerWidth + 1)
             .map(part => part.outerHTML.slice(0, 100))"""
     )

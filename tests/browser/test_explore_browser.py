@@ -17,7 +17,6 @@ from browsing import (
     SIZES,
     axe_faults,
     cut_off,
-    launched,
     opened,
     served,
 )
@@ -32,12 +31,6 @@ if TYPE_CHECKING:
 pytestmark = NEEDS_CHROMIUM
 SMALL = "people=100"
 LINES = "[...document.querySelectorAll('#charts .line')].map(line => line.getAttribute('d')).join()"
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +52,7 @@ def ready(browser: "Browser", address: str) -> "Iterator[Any]":
 
     yield open_page
     for page in pages:
-        page.context.close()
+        page.close()
 
 
 def after_change(page: "Page", act: Any) -> None:
@@ -228,7 +221,7 @@ def test_an_address_that_says_nonsense_is_refused_in_words(browser: "Browser", a
     page, _ = opened(browser, f"{address}/?people=60&{query}")
     page.locator("#trouble:not([hidden])").wait_for()
     assert "expected" in page.locator("#trouble").inner_text() or "no " in page.locator("#trouble").inner_text()
-    page.context.close()
+    page.close()
 
 
 def test_a_scenario_file_is_opened_checked_and_kept_in_the_address(ready: Any, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("starlette", reason="the page needs persim[app]")
 
-from browsing import NEEDS_CHROMIUM, PHONE, SIZES, axe_faults, cut_off, launched, opened, served
+from browsing import NEEDS_CHROMIUM, PHONE, SIZES, axe_faults, cut_off, opened, served
 
 from persim.app.server import make_app
 
@@ -37,12 +37,6 @@ DRAWN = """  - kind: question
     people: 100
     replicates: 4
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +66,7 @@ def lesson(browser: "Browser", seminar: tuple[str, Any]) -> "Iterator[Any]":
 
     yield open_lesson
     for page in pages:
-        page.context.close()
+        page.close()
 
 
 def settled(page: "Page") -> None:
@@ -93,7 +87,7 @@ def test_the_list_has_ones_own_lessons_first_and_all_that_come_with_persim(brows
     assert "content note" in page.locator(".lesson-list li").nth(1).inner_text()
     assert axe_faults(page) == []
     assert troubles == []
-    page.context.close()
+    page.close()
 
 
 @SIZES

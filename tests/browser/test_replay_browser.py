@@ -1,13 +1,11 @@
 """The replay file in a real browser, from file://, with no network: it plays, is read by eye, keyboard and in words."""
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from browsing import LAPTOP, NEEDS_CHROMIUM, PHONE, SIZES, axe_faults, cut_off, opened
 
 from persim.app.replay_file import Replay, replay_of, write_replay
 from persim.film import differing
@@ -17,21 +15,9 @@ from persim.simulate import run_scenario
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-PHONE, LAPTOP, PROJECTOR = (390, 844), (1280, 800), (1920, 1080)
-SIZES = pytest.mark.parametrize("size", [PHONE, LAPTOP, PROJECTOR], ids=["phone", "laptop", "projector"])
+pytestmark = NEEDS_CHROMIUM
 SMALL = {"n_users": 120, "n_weeks": 160}
 SEED = 2
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium here to open a replay with"
-)
 
 
 @pytest.fixture(scope="module")
@@ -50,30 +36,9 @@ def address(two: Replay, tmp_path_factory: pytest.TempPathFactory) -> str:
     return place.as_uri()
 
 
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    """One browser for all."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-def opened(browser: "Browser", address: str, size: tuple[int, int] = LAPTOP) -> "tuple[Page, list[str]]":
-    """The file in a window of that size, ready, and what it complained of or asked for."""
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-    page.set_default_timeout(10_000)
-    troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text))
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on(
-        "request",
-        lambda asked: None if asked.url.startswith(("data:", "blob:", address)) else troubles.append(asked.url),
-    )
-    page.route(re.compile("^(https?|wss?|ftp):"), lambda route: route.abort())
-    page.goto(address)
+def ready(browser: "Browser", address: str, size: tuple[int, int] = LAPTOP) -> "tuple[Page, list[str]]":
+    """The file in a window of that size, unpacked, and what it complained of or asked for."""
+    page, troubles = opened(browser, address, size)
     page.locator("html[data-ready=yes]").wait_for(state="attached")
     return page, troubles
 
@@ -90,14 +55,12 @@ def settled_picture(page: "Page") -> bytes:
 
 @SIZES
 def test_it_fetches_nothing_complains_of_nothing_and_fits(browser, address, size):
-    page, troubles = opened(browser, address, size)
+    page, troubles = ready(browser, address, size)
     try:
         turn_to(page, 100)
         assert troubles == []
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-        cut = """() => [...document.querySelectorAll('body *')].filter(e => !e.closest('svg, .scroll, .unseen, .skip, head'))
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 90))"""
-        assert page.evaluate(cut) == []
+        assert cut_off(page) == []
         small = """() => [...document.querySelectorAll('button, select, .choices label, input[type=range]')]
             .filter(e => e.offsetParent).map(e => [e.outerHTML.slice(0, 60), e.getBoundingClientRect()])
             .filter(([, box]) => box.height < 24 || box.width < 24).map(([html]) => html)"""
@@ -107,7 +70,7 @@ def test_it_fetches_nothing_complains_of_nothing_and_fits(browser, address, size
 
 
 def test_it_plays_to_the_end_and_the_last_numbers_are_those_of_the_run(browser, address, two):
-    page, troubles = opened(browser, address)
+    page, troubles = ready(browser, address)
     try:
         turn_to(page, SMALL["n_weeks"] - 40)
         page.get_by_label("Speed").select_option("very fast")
@@ -125,7 +88,7 @@ def test_it_plays_to_the_end_and_the_last_numbers_are_those_of_the_run(browser, 
 
 
 def test_scrubbing_moves_the_picture_the_words_and_the_charts_and_back_again(browser, address):
-    page, _ = opened(browser, address)
+    page, _ = ready(browser, address)
     try:
         turn_to(page, 30)
         early, words = settled_picture(page), page.locator(".stage-words").first.text_content()
@@ -140,7 +103,7 @@ def test_scrubbing_moves_the_picture_the_words_and_the_charts_and_back_again(bro
 
 
 def test_those_whose_lives_have_parted_are_ringed_and_counted(browser, address, two):
-    page, _ = opened(browser, address)
+    page, _ = ready(browser, address)
     try:
         parted = differing(two.worlds[0].film, two.worlds[1].film)
         for week in (0, 90, SMALL["n_weeks"] - 1):
@@ -152,7 +115,7 @@ def test_those_whose_lives_have_parted_are_ringed_and_counted(browser, address, 
 
 
 def test_somebody_is_found_and_opened_by_keyboard_and_the_story_closes_again(browser, address):
-    page, troubles = opened(browser, address)
+    page, troubles = ready(browser, address)
     try:
         board = page.get_by_role("application").first
         board.focus()
@@ -176,7 +139,7 @@ def test_somebody_is_found_and_opened_by_keyboard_and_the_story_closes_again(bro
 
 
 def test_a_click_opens_a_story_whose_dates_turn_the_clock(browser, address):
-    page, _ = opened(browser, address)
+    page, _ = ready(browser, address)
     try:
         box = page.locator(".stage-canvas").first.bounding_box()
         assert box is not None
@@ -197,7 +160,7 @@ def test_a_click_opens_a_story_whose_dates_turn_the_clock(browser, address):
 
 
 def test_legal_status_is_shown_only_when_asked_for(browser, address):
-    page, _ = opened(browser, address)
+    page, _ = ready(browser, address)
     try:
         key = page.locator(".stage-key").first
         assert "order" not in key.inner_text()
@@ -211,9 +174,7 @@ def test_legal_status_is_shown_only_when_asked_for(browser, address):
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
 def test_nothing_keeps_anybody_out(browser, address, size):
-    from axe_playwright_python.sync_playwright import Axe
-
-    page, _ = opened(browser, address, size)
+    page, _ = ready(browser, address, size)
     try:
         turn_to(page, 120)
         for with_story in (False, True):
@@ -222,16 +183,13 @@ def test_nothing_keeps_anybody_out(browser, address, size):
                 page.keyboard.press("Home")
                 page.keyboard.press("Enter")
                 page.get_by_role("dialog").wait_for()
-            rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
-            found = Axe().run(page, options={"runOnly": rules})
-            faults = [fault for fault in found.response["violations"] if fault["impact"] in ("serious", "critical")]
-            assert [(fault["id"], [node["html"][:160] for node in fault["nodes"][:3]]) for fault in faults] == []
+            assert axe_faults(page) == []
     finally:
         page.close()
 
 
 def test_less_motion_is_less_motion(browser, address):
-    page, _ = opened(browser, address)
+    page, _ = ready(browser, address)
     try:
         page.emulate_media(reduced_motion="reduce")
         turn_to(page, 60)
@@ -247,7 +205,7 @@ def test_two_worlds_with_the_same_scenario_are_identical(browser, tmp_path):
     small = read_scenario("baseline").changed(n_users=60, n_weeks=60)
     place = tmp_path / "same.html"
     write_replay(replay_of([small, small], 1, replicates=1), place)
-    page, troubles = opened(browser, place.as_uri())
+    page, troubles = ready(browser, place.as_uri())
     try:
         page.get_by_role("button", name="To the end").click()
         assert "0" in page.locator(".stage-key li", has_text="ringed").first.inner_text()

@@ -1,34 +1,18 @@
 """A report in a real browser: nothing fetched, nothing cut off, nothing that keeps anybody out; and on paper."""
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from browsing import NEEDS_CHROMIUM, axe_faults, cut_off, opened
 from typer.testing import CliRunner
 
 from persim import cli
 from persim.report import held_back, write_report
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+pytestmark = NEEDS_CHROMIUM
 DESKTOP, A4, PHONE = (1280, 900), (794, 1123), (360, 740)
 LONG_TITLE = "<script>alert(1)</script> Averylongwordthatdoesnotbreak" + "x" * 300 + "\u202e עברית"
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium here to open a report with"
-)
 
 
 @pytest.fixture(scope="module")
@@ -57,30 +41,6 @@ def report(folder: Path) -> str:
         return write_report(folder, excel=False).page.as_uri()
 
 
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    """One browser for all."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-def opened(browser: "Browser", report: str, size: tuple[int, int]) -> "tuple[Page, list[str]]":
-    """The report in a window of that size, and what it complained of or asked for from outside."""
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-    page.set_default_timeout(10_000)
-    troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text))
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("request", lambda asked: None if asked.url.startswith(("data:", report)) else troubles.append(asked.url))
-    page.route(re.compile("^(https?|wss?|ftp):"), lambda route: route.abort())
-    page.goto(report)
-    return page, troubles
-
-
 @pytest.mark.parametrize("size", [DESKTOP, A4, PHONE], ids=["desktop", "a4", "phone"])
 def test_page_fetches_nothing_complains_of_nothing_and_fits(browser, report, size):
     page, troubles = opened(browser, report, size)
@@ -88,25 +48,17 @@ def test_page_fetches_nothing_complains_of_nothing_and_fits(browser, report, siz
         assert troubles == []
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= size[0]
-        outside = page.evaluate(
-            """() => [...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, .skip, svg, details'))
-                .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
-        )
-        assert outside == []
+        assert cut_off(page) == []
         assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
     finally:
         page.close()
 
 
 def test_nothing_keeps_anybody_out(browser, report):
-    from axe_playwright_python.sync_playwright import Axe
-
     page, _ = opened(browser, report, PHONE)
     try:
         page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
-        faults = [fault for fault in found.response["violations"] if fault["impact"] in ("serious", "critical")]
-        assert [(fault["id"], [node["html"][:120] for node in fault["nodes"][:3]]) for fault in faults] == []
+        assert axe_faults(page) == []
     finally:
         page.close()
 

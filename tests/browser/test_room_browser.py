@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("starlette", reason="the page needs persim[app]")
 
-from browsing import LAPTOP, NEEDS_CHROMIUM, PHONE, SIZES, axe_faults, cut_off, launched, opened, served
+from browsing import LAPTOP, NEEDS_CHROMIUM, PHONE, SIZES, axe_faults, cut_off, opened, served
 
 from persim.app.room import Room
 from persim.app.server import make_app
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = NEEDS_CHROMIUM
 LESSON, CHOICE = "thirty_percent", "real"
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    with launched() as one:
-        yield one
 
 
 @pytest.fixture
@@ -114,12 +108,9 @@ def test_starting_afresh_forgets_the_room(browser, server):
 
 @SIZES
 def test_a_loop_is_switched_by_keyboard_and_shows_what_it_does(browser, server, size):
-    lesson = "thirty_percent"
-    parts = httpx.get(f"{server[0]}/api/lessons/{lesson}").json()["parts"]
-    loop = next((part["id"] for part in parts if part["kind"] == "loops"), None)
-    if loop is None:
-        pytest.skip("this lesson has no loop")
-    page, troubles = opened(browser, f"{server[0]}/lessons/{lesson}#{loop}", size)
+    parts = httpx.get(f"{server[0]}/api/lessons/{LESSON}").json()["parts"]
+    loop = next(part["id"] for part in parts if part["kind"] == "loops")
+    page, troubles = opened(browser, f"{server[0]}/lessons/{LESSON}#{loop}", size)
     page.focus("[role=switch]")
     page.keyboard.press("Space")
     page.wait_for_selector(".loop.is-off")
