@@ -29,7 +29,8 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
-VISITOR = re.compile(r"[A-Za-z0-9_-]{8,64}")
+VISITOR = re.compile(r"[A-Za-z0-9_-]{8,64}")  # the token that a page makes for its tab
+VISITOR_HEADER = "x-visitor"
 
 
 class Guard:
@@ -127,5 +128,5 @@ def visitor_of(scope: Scope | Any) -> str:
     headers = Headers(scope=scope)
     client = scope.get("client")
     address = client[0] if client else ""
-    token = headers.get("x-visitor", "")
+    token = headers.get(VISITOR_HEADER, "")
     return f"{address} {token}" if VISITOR.fullmatch(token) else address

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from persim.app.lesson_pages import known_part, lesson_json, lesson_list, lesson_named, part_named, reveal_json
 from persim.app.lesson_runs import jobs_of
+from persim.app.lesson_told import told_json
 from persim.app.routing import Seminar, page
 from persim.errors import InputError
 from persim.lessons.lesson import CURVE, Lesson, Part, Question, Reveal, Told
@@ -55,8 +56,6 @@ class Opened:
 
     async def _made(self, seminar: Seminar, lesson: Lesson, part: Part) -> Any:
         if isinstance(part, Told):
-            from persim.app.lesson_told import told_json
-
             (found,) = await seminar.shared([lambda: told_json(seminar.films, part)])
             return found
         reveal, question = _asked(lesson, part)

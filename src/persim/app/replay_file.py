@@ -19,6 +19,7 @@ from string import Template
 from typing import Any
 
 import persim
+from persim.app.catalogue import PURPOSE
 from persim.app.curves import curves_json, one_run
 from persim.app.joined_scripts import STATIC, joined
 from persim.app.settings import FEWEST_PEOPLE, MOST_PEOPLE, MOST_WEEKS
@@ -36,7 +37,6 @@ from persim.twins import Twins
 MOST_BYTES = 5_000_000
 REPLICATES = 20
 STYLES = ("persim.css", "explore.css", "replay.css")  # the charts are those of the explore page
-PURPOSE = "A thinking aid on synthetic people: not for decisions on eligibility, risk, budgets, staff or sites."
 OUTCOMES = (
     "reported_take_up", "real_take_up", "control_felt", "control_recorded", "hours_crisis", "hours_detained", "hours_cto",
     "hours_unsettled", "hours_routine", "hours_reviews", "hours_talk", "hours_forms",

@@ -7,7 +7,6 @@ Called from the server's event loop only, so nothing here is locked.
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from persim.app.guard import VISITOR
 from persim.app.lesson_pages import label_of, lesson_named, part_named, unit_of
 from persim.errors import InputError
 from persim.lessons.lesson import CHOICE, CURVE, NUMBER, Lesson, Question
@@ -28,7 +28,6 @@ MOST_CURVES = 60  # drawn one by one beside the pooled ones
 FEWEST = 3  # answers, below which only their number is told
 BINS = 10
 GRID_WEEKS = 13
-TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 Answer = int | float | tuple[tuple[int, float], ...]
 
@@ -109,7 +108,7 @@ class Room:
 
     def joins(self, visitor: str) -> None:
         """Count a visitor as here. A full room forgets who came first and never answered, if there is one."""
-        if not TOKEN.fullmatch(visitor) or visitor in self._visitors:
+        if not VISITOR.fullmatch(visitor) or visitor in self._visitors:
             return
         if len(self._visitors) >= MOST_VISITORS:
             answered = set().union(*self._answers.values()) if self._answers else set()
@@ -127,7 +126,7 @@ class Room:
         """
         if not self._state.in_session:
             raise ClosedError("there is no class just now")
-        if not TOKEN.fullmatch(visitor):
+        if not VISITOR.fullmatch(visitor):
             raise InputError("the visitor's token is missing")
         asked = self.asked(lesson, part)
         if self.is_open(lesson, part):

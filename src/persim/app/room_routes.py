@@ -16,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from persim.app.guard import VISITOR_HEADER
 from persim.app.lan import Reach
 from persim.app.room import ClosedError, Room
 from persim.app.routing import body_of, page
 from persim.errors import InputError
 
 KEY_HEADER = "x-room-key"
-VISITOR_HEADER = "x-visitor"
 MOST_NAME = 64
 
 

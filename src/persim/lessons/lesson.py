@@ -15,7 +15,6 @@ EVERYBODY = "all"
 RISES, FALLS, HARDLY_CHANGES = "rises", "falls", "hardly_changes"
 DIRECTIONS = (RISES, FALLS, HARDLY_CHANGES)
 CHOICE, NUMBER, CURVE = "choice", "number", "curve"
-PREDICTIONS = (CHOICE, NUMBER, CURVE)
 CURVES, BARS = "curves", "bars"
 CHARTS = (CURVES, BARS)
 # Which week of the coordinator stands beside a person's story.

@@ -1,4 +1,4 @@
-// Charts of a run: curves with their bands and a moving week, curves to be drawn by hand, bars, funnels. Crisp SVG.
+// Charts of a run: curves with their bands and a moving week, curves to be drawn by hand, bars. Crisp SVG.
 
 import { axisWords } from "./chart_shapes.js";
 import { element, inUnit, svg } from "./dom.js";
@@ -105,31 +105,4 @@ class BarChart {
  */
 export function barChart(host, spec) {
   return new BarChart(host, spec);
-}
-
-/**
- * A funnel: how many come as far as each step, beside the share of the step before.
- * @param {HTMLElement} host
- * @param {{title: string, note?: string, colour?: string, steps: {name: string, value: number}[]}} spec
- * @returns {{update: function(Object): void, destroy: function(): void}}
- */
-export function funnelChart(host, spec) {
-  const asBars = (one) => ({
-    ...one,
-    unit: "number",
-    bars: one.steps.map((step, number) => {
-      const before = number ? one.steps[number - 1].value : 0;
-      const share = before ? ` · ${Math.round((100 * step.value) / before)} % of these` : "";
-      return { name: step.name, value: step.value, colour: one.colour, words: inUnit(step.value, "number") + share };
-    }),
-  });
-  let known = spec;
-  const chart = new BarChart(host, asBars(known));
-  return {
-    update: (changed) => {
-      known = { ...known, ...changed };
-      chart.update(asBars(known));
-    },
-    destroy: () => chart.destroy(),
-  };
 }
