@@ -16,6 +16,8 @@ const words = await module("stage_words");
 const person = await module("person");
 const { Crowd } = await module("stage_crowd");
 const { spansOf } = await module("life_strip");
+const api = await module("api");
+const room = await module("lesson_room");
 
 const bytes = readFileSync(process.env.FILM);
 const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
@@ -235,4 +237,25 @@ test("only those who change their place move, and everybody arrives", () => {
     const [x, y] = places.placeAt(film, found, layout, 5, week);
     assert.ok(Math.hypot(everybody.where.x[5] - x, everybody.where.y[5] - y) < 0.01);
   }
+});
+
+test("a browser that keeps nothing has one token for as long as the page stands", () => {
+  const refuse = () => {
+    throw new Error("no storage");
+  };
+  globalThis.window = { sessionStorage: { getItem: refuse, setItem: refuse } };
+  const token = api.visitorToken();
+  assert.match(token, /^[0-9a-f]{32}$/);
+  assert.equal(api.visitorToken(), token);
+});
+
+test("two who ask at once how the class stands both hear that the reveal is closed", async () => {
+  const state = { in_session: true, lesson: "one", part: "asked", revealed: { one: ["before"] } };
+  globalThis.fetch = (route, { signal }) => new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(new DOMException("given up", "AbortError")));
+    setTimeout(() => resolve({ ok: true, json: async () => state }), 5);
+  });
+  const both = await Promise.all([room.mayOpen("one", "asked"), room.mayOpen("one", "asked")]);
+  assert.deepEqual(both, [false, false]);
+  assert.equal(await room.mayOpen("one", "before"), true);
 });

@@ -14,23 +14,25 @@ export class AskError extends Error {
 
 const underWay = new Map();
 
+let pageToken = null;
+
 /** A random token of this page's visit: it says whose turn it is and is forgotten with the tab. @returns {string} */
 export function visitorToken() {
-  let token = null;
+  if (pageToken) return pageToken;
   try {
-    token = window.sessionStorage.getItem(TOKEN_KEY);
+    pageToken = window.sessionStorage.getItem(TOKEN_KEY);
   } catch {
     // no storage: a token for as long as the page stands
   }
-  if (!token) {
-    token = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (!pageToken) {
+    pageToken = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
     try {
-      window.sessionStorage.setItem(TOKEN_KEY, token);
+      window.sessionStorage.setItem(TOKEN_KEY, pageToken);
     } catch {
-      underWay.token = token;
+      // as above
     }
   }
-  return underWay.token ?? token;
+  return pageToken;
 }
 
 /**

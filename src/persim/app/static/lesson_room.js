@@ -2,13 +2,23 @@
 
 import { ask } from "./api.js";
 
+let stateAsked = null;
+
+/** How the class stands; who asks while that is being asked shares the answer, for none may be given up. */
+function roomState() {
+  stateAsked ??= ask("/api/room/state", null, { kind: "room of a lesson" }).finally(() => {
+    stateAsked = null;
+  });
+  return stateAsked;
+}
+
 /**
  * Where a class stands that is in this lesson.
  * @param {string} lesson @returns {Promise<?{revealed: string[]}>} null if there is none, or it is in another lesson
  */
 export async function classIn(lesson) {
   try {
-    const state = await ask("/api/room/state", null, { kind: "room of a lesson" });
+    const state = await roomState();
     return state?.in_session && state.lesson === lesson ? { revealed: state.revealed[lesson] ?? [] } : null;
   } catch {
     return null; // no room, or no network: the lesson goes on alone
