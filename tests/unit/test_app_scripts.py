@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from persim import film
 from persim.app.joined_scripts import STATIC, joined, needed
 from persim.events import KINDS
-from persim.film import filmed
 from persim.scenario import read_scenario
+from persim.state import Barrier, Stage
 
 MODULES = sorted(STATIC.glob("*.js"))
 TESTS = Path(__file__).parent / "app_scripts" / "pure.test.mjs"
@@ -94,16 +95,26 @@ def test_the_kinds_of_sentences_that_stories_mark_are_kinds_of_the_ledger():
     assert {"asked", "opportunity", "in use"} <= named
 
 
+def test_the_codes_that_weeks_are_counted_by_are_those_of_the_film():
+    text = (STATIC / "counts.js").read_text("utf-8")
+    codes = {name: int(code) for name, code in re.findall(r"^const ([A-Z_]+) = (\d+);", text, re.MULTILINE)}
+    assert codes == {
+        "NOBODYS_CASELOAD": film.AWAY, "IN_USE_STAGE": Stage.IN_USE, "NO_OPPORTUNITY_YET": Barrier.NO_OPPORTUNITY,
+    }  # fmt: skip
+    assert f"REAL_BUDGETS = new Set([{film.REAL}, {film.REAL_STRICT}])" in text
+    assert f"new Array({len(Barrier)})" in text
+
+
 def test_scripts_reckon_rightly(tmp_path):
-    _, film = filmed(read_scenario("gold_standard").changed(n_users=150, n_weeks=60), 1)
-    (tmp_path / "one.film").write_bytes(film.as_bytes())
+    _, made = film.filmed(read_scenario("gold_standard").changed(n_users=150, n_weeks=60), 1)
+    (tmp_path / "one.film").write_bytes(made.as_bytes())
     cells = [
         (layer.name, row, week, int(layer.values[row, week]))
-        for layer in film.layers
+        for layer in made.layers
         for row in (0, len(layer.values) - 1)
         for week in (0, 31, 59)
     ]
-    happenings = {name: len(film.header[name]) for name in ("hand_offs", "told", "alarms", "offers")}
+    happenings = {name: len(made.header[name]) for name in ("hand_offs", "told", "alarms", "offers")}
     known = {"weeks": 60, "people": 150, "values": cells, "happenings": happenings}
     (tmp_path / "known.json").write_text(json.dumps(known), "utf-8")
     places = {"STATIC": str(STATIC), "FILM": str(tmp_path / "one.film"), "KNOWN": str(tmp_path / "known.json")}
