@@ -171,3 +171,17 @@ def test_a_folder_of_lessons_that_is_none_is_said_at_once(tmp_path: Path, there:
     assert told.returncode == 2
     assert len(told.stderr.splitlines()) == 1
     assert ("is not a folder" if there else "there is no such folder") in told.stderr
+
+
+def test_a_body_that_breaks_off_is_not_told_on_the_terminal(tmp_path: Path) -> None:
+    process, port = started(cwd=tmp_path)
+    head = (
+        b"POST /api/curves HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    )
+    with socket.create_connection(("127.0.0.1", port)) as other:
+        other.sendall(head)
+        time.sleep(0.3)
+    assert asked(port, "/")[0] == 200
+    process.terminate()
+    _, said = process.communicate(timeout=20)
+    assert "Traceback" not in said

@@ -15,7 +15,16 @@ from starlette.testclient import TestClient
 from persim.app.guard import Guard
 from persim.app.lan import own_addresses, reach
 from persim.app.lesson_pages import lesson_named
-from persim.app.room import MOST_CURVES, MOST_POINTS, MOST_VISITORS, Asked, ClosedError, Room, checked_answer
+from persim.app.room import (
+    MOST_CURVES,
+    MOST_OF_ADDRESS,
+    MOST_POINTS,
+    MOST_VISITORS,
+    Asked,
+    ClosedError,
+    Room,
+    checked_answer,
+)
 from persim.app.room_routes import qr_picture, room_pages, room_routes, teacher_link
 from persim.app.routing import refused
 from persim.errors import InputError, PersimError
@@ -322,3 +331,17 @@ def test_looking_for_addresses_sends_nothing(monkeypatch):
         monkeypatch.setattr(socket, name, never)
     for address in own_addresses():
         assert not address.startswith("127.")
+
+
+def test_a_page_that_invents_visitors_does_not_fill_the_room(room: Room) -> None:
+    for number in range(MOST_OF_ADDRESS):
+        room.answer(visitor(number), LESSON, CHOICE, 0, "192.168.1.9")
+    with pytest.raises(ClosedError, match="full"):
+        room.answer(visitor(999), LESSON, CHOICE, 0, "192.168.1.9")
+    room.answer(visitor(0), LESSON, CHOICE, 1, "192.168.1.9")
+    room.answer(visitor(1000), LESSON, CHOICE, 1, "192.168.1.10")
+    assert room.pooled(LESSON, CHOICE)["n"] == MOST_OF_ADDRESS + 1
+    assert "192.168" not in repr(vars(room))
+    room.start_afresh()
+    room.choose(LESSON, CHOICE)
+    room.answer(visitor(999), LESSON, CHOICE, 0, "192.168.1.9")

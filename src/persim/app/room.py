@@ -1,16 +1,18 @@
 """A class in a room: what visitors predict, pooled for the teacher's screen, and which reveals the teacher has opened.
 
 Held in memory, bounded, and forgotten when the server stops or the teacher starts afresh. A visitor is a random token that
-their page made and forgets with its tab: no name, no account, no address. Fewer than three answers are only counted.
+their page made and forgets with its tab: no name, no account. Of an address it is only counted how many visitors came from
+it, under a keyed digest, beside no token and no answer. Fewer than three answers are only counted.
 Called from the server's event loop only, so nothing here is locked.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from persim.lessons.lesson import CHOICE, CURVE, NUMBER, Lesson, Question
 from persim.outcomes import BY_NAME
 
 MOST_VISITORS = 300
+MOST_OF_ADDRESS = 100  # visitors of one address, so that one page that invents them cannot fill the room
 MOST_QUESTIONS = 128  # of one class
 MOST_POINTS = 60  # of one drawn curve
 MOST_CURVES = 60  # drawn one by one beside the pooled ones
@@ -77,6 +80,8 @@ class Room:
         self._asked: dict[tuple[str, str], Asked] = {}
         self._answers: dict[tuple[str, str], dict[str, Answer]] = {}
         self._visitors: OrderedDict[str, None] = OrderedDict()
+        self._came_from: Counter[bytes] = Counter()
+        self._secret = secrets.token_bytes(16)
         self._state = State()
 
     # The teacher
@@ -102,13 +107,17 @@ class Room:
         self._asked.clear()
         self._answers.clear()
         self._visitors.clear()
+        self._came_from.clear()
         self._state = State(run=self._state.run + 1)
 
     # Visitors
 
-    def joins(self, visitor: str) -> None:
+    def joins(self, visitor: str, address: str = "") -> None:
         """Count a visitor as here. A full room forgets who came first and never answered, if there is one."""
         if not VISITOR.fullmatch(visitor) or visitor in self._visitors:
+            return
+        origin = blake2b(address.encode(), key=self._secret, digest_size=8).digest()
+        if address and self._came_from[origin] >= MOST_OF_ADDRESS:
             return
         if len(self._visitors) >= MOST_VISITORS:
             answered = set().union(*self._answers.values()) if self._answers else set()
@@ -117,8 +126,9 @@ class Room:
                 return
             del self._visitors[idle]
         self._visitors[visitor] = None
+        self._came_from[origin] += 1
 
-    def answer(self, visitor: str, lesson: str, part: str, answer: object) -> None:
+    def answer(self, visitor: str, lesson: str, part: str, answer: object, address: str = "") -> None:
         """Take a visitor's prediction; a second one to the same question takes the place of the first.
 
         Raises: InputError for an unknown question or an answer that it cannot have; ClosedError if there is no class, if the
@@ -132,7 +142,7 @@ class Room:
         if self.is_open(lesson, part):
             raise ClosedError("the reveal is open, so answers are closed")
         taken = checked_answer(asked, answer)
-        self.joins(visitor)
+        self.joins(visitor, address)
         if visitor not in self._visitors:
             raise ClosedError("the room is full")
         self._answers.setdefault((lesson, part), {})[visitor] = taken

@@ -57,7 +57,7 @@ async def post_answer(room: Room, request: Request) -> Response:
     body = await body_of(request)
     lesson, part = _name(body, "lesson"), _name(body, "part")
     await _ready(room, lesson, part)
-    room.answer(request.headers.get(VISITOR_HEADER, ""), lesson, part, body.get("answer"))
+    room.answer(request.headers.get(VISITOR_HEADER, ""), lesson, part, body.get("answer"), _address(request))
     return JSONResponse({"taken": True})
 
 
@@ -74,7 +74,7 @@ async def get_state(room: Room, request: Request) -> Response:
     """Where the class stands. Whoever asks, but for the teacher, is counted as here while a class is in session."""
     teacher = _is_teacher(room, request)
     if room.state["in_session"] and not teacher:
-        room.joins(request.headers.get(VISITOR_HEADER, ""))
+        room.joins(request.headers.get(VISITOR_HEADER, ""), _address(request))
     return JSONResponse(room.state | {"teacher": teacher})
 
 
@@ -130,6 +130,10 @@ def _reached(reach: Reach | None, request: Request) -> tuple[str, bool, str, lis
 
 def _is_teacher(room: Room, request: Request) -> bool:
     return room.is_teacher(request.headers.get(KEY_HEADER))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _name(values: Mapping[str, Any], key: str) -> str:

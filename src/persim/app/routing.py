@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from persim.app.catalogue import PURPOSE
@@ -96,6 +96,8 @@ async def body_of(request: Request) -> Mapping[str, Any]:
         found = json.loads(await request.body())
     except (ValueError, RecursionError):
         raise InputError("the request is not JSON") from None
+    except ClientDisconnect:
+        raise OvertakenError from None  # nobody reads the answer
     if not isinstance(found, dict):
         raise InputError("the request is not a JSON object")
     return found
