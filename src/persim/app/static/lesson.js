@@ -17,6 +17,7 @@ const KINDS = {
 };
 
 const TEACHER_OPENS = "Your teacher opens this for everybody. Until then, tell your neighbour what you predicted, and why.";
+const LATE_WEEK = 255; // of a run of five years: lives have had time to part
 const GIVEN = "Committed, and given to your class without a name.";
 const LOOK_EVERY = 2500; // milliseconds between looks whether the teacher has opened a reveal
 
@@ -222,7 +223,7 @@ function fillLoop(host, part) {
   loopDiagram(inner, part.loop, { notes: true, strength: true });
   const scenario = part.loop.seen_in || "baseline";
   const worlds = [plainWorld(scenario), { ...plainWorld(scenario), off: [part.loop.key] }];
-  const query = queryOf({ people: 400, seed: 1, luck: null, worlds }, {}, []);
+  const query = queryOf({ people: 400, seed: 1, luck: null, worlds }, { week: LATE_WEEK }, []);
   host.append(element("p", {}, element("a", { class: "button", text: "A run with it and one without", attributes: { href: `/?${query}` } })));
 }
 

@@ -25,10 +25,16 @@ function datedList(sentences) {
 function yearsOf(sentences, markedWeek) {
   const years = byYear(sentences);
   const marked = years.findIndex((year) => year.sentences.some((one) => one.week >= markedWeek));
-  return years.map(({ year, sentences: told }, number) => element(
+  const all = years.map(({ year, sentences: told }, number) => element(
     "details", { attributes: { open: years.length <= OPEN_YEARS || number === Math.max(0, marked) } },
     element("summary", { text: `${year} (${told.length})` }), datedList(told),
   ));
+  if (years.length <= OPEN_YEARS) return all;
+  const open = element("button", {
+    class: "button slight", text: "Open every year", attributes: { type: "button" },
+    on: { click: () => all.forEach((year) => { year.open = true; }) },
+  });
+  return [element("p", {}, open), ...all];
 }
 
 function pairs(listed) {
