@@ -18,7 +18,7 @@ from persim.caseload_year import FAIR, SYNTHETIC, CaseloadYear, check_span
 from persim.errors import InputError
 from persim.lives import Lives
 from persim.meeting_scene import said
-from persim.policy import monday_of
+from persim.policy import day_words
 from persim.post_sentences import of_person
 from persim.sentence import Fact, Sentence, coded, decimal
 from persim.state import Barrier
@@ -60,8 +60,7 @@ class CoordinatorWeek:
     @property
     def title(self) -> str:
         """What stands over it."""
-        day = monday_of(self.week)
-        return f"A week of {self.lives.posts.named(self.post)}: from {day.day} {day:%B %Y}"
+        return f"A week of {self.lives.posts.named(self.post)}: from {day_words(self.week)}"
 
     @cached_property
     def asked(self) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from persim.errors import InputError
 from persim.events import E_DISCHARGED, E_NEW_COORDINATOR, E_REFERRED, E_RETURNED
 from persim.phases.counting import LOWER_THIRD, UPPER_THIRD
-from persim.policy import monday_of
+from persim.policy import day_words
 from persim.replay import Replay
 from persim.sentence import PROFESSIONS, Posts, Setting
 from persim.simulate import ready_the_compiled_model
@@ -160,13 +160,11 @@ class Lives:
 
     def first_day(self) -> str:
         """The first day of the run in words."""
-        day = monday_of(self.weeks[0])
-        return f"{day.day} {day:%B %Y}"
+        return day_words(self.weeks[0])
 
     def last_day(self) -> str:
         """The Monday of the last week in words."""
-        day = monday_of(self.weeks[1] - 1)
-        return f"{day.day} {day:%B %Y}"
+        return day_words(self.weeks[1] - 1)
 
     def checked_post(self, post: int) -> int:
         """The row of a post of a team. Raises: InputError if there is none."""

@@ -21,7 +21,7 @@ from persim.events import E_GATE
 from persim.gate_sentences import gates_in
 from persim.lives import Lives
 from persim.meeting_scene import Scene
-from persim.policy import monday_of
+from persim.policy import day_words
 from persim.sentence import Sentence
 
 THREE = (
@@ -106,8 +106,7 @@ class Meeting:
     @property
     def title(self) -> str:
         """What it was, and when."""
-        day = monday_of(self.week)
-        return f"{self.kind.title}, week of {day.day} {day:%B %Y}"
+        return f"{self.kind.title}, week of {day_words(self.week)}"
 
     @property
     def is_of_the_act(self) -> bool:

@@ -19,7 +19,7 @@ from persim.errors import InputError
 from persim.life_end import IN_A_STORY, end_of
 from persim.life_sentences import Told, tell, telling_of
 from persim.lives import Lives
-from persim.policy import monday_of
+from persim.policy import day_words
 from persim.scenario import Scenario
 from persim.sentence import Sentence
 from persim.simulate import run_scenario
@@ -122,7 +122,7 @@ class Luck:
         parting = self.parting
         if parting is None:
             return ""
-        day = _day(parting.week)
+        day = day_words(parting.week)
         sides = [(self, parting.second), (cast(Luck, self.first), parting.first)]
         side, number = next((life, number) for life, number in sides if number is not None)
         setting = side.lives.setting(self.person)
@@ -190,7 +190,7 @@ def other_lucks(lives: Sequence[Lives], person: int) -> OtherLucks:
 def _way(luck: Luck) -> str:
     """How far it came, in a few words."""
     if luck.budget is not None:
-        return f"every gate stood open in the week of {_day(_week_of_offer(luck))}, and the budget is in use"
+        return f"every gate stood open in the week of {day_words(_week_of_offer(luck))}, and the budget is in use"
     own, counts = luck.own, counts_of(luck.own)
     kinds = own["kind"]
     times = counts["opportunities to speak of budgets"]
@@ -230,11 +230,6 @@ def _times(n: int) -> str:
 def _week_of_offer(luck: Luck) -> int:
     assert luck.budget is not None
     return int(luck.own["week"][luck.budget[1]])
-
-
-def _day(week: int) -> str:
-    day = monday_of(week)
-    return f"{day.day} {day:%B %Y}"
 
 
 # Over many lucks

@@ -27,6 +27,12 @@ def monday_of(week: int) -> date:
     return WEEK_ZERO + timedelta(weeks=week)
 
 
+def day_words(week: int) -> str:
+    """That Monday in words: 4 April 2011."""
+    day = monday_of(week)
+    return f"{day.day} {day:%B %Y}"
+
+
 @dataclass(frozen=True)
 class PolicyStep:
     """From a date (until another, exclusive) some parameters have other values, at once or over `ramp_weeks`.

@@ -21,7 +21,7 @@ from persim.life_sentences import tell
 from persim.lives import Lives
 from persim.meeting_views import COLUMNS, THREE, Meeting, best, meetings_of
 from persim.other_lucks import ONE_LIFE, SAME_START, LuckShares, other_lucks
-from persim.policy import monday_of
+from persim.policy import day_words, monday_of
 from persim.sentence import Sentence
 from persim.state import YEAR, Barrier
 from persim.twin_words import (
@@ -107,15 +107,14 @@ def twins_json(twins: Twins) -> dict[str, Any]:
     elif parting is None:
         headline, why = NEVER_PART, for_a_page(why_texts(twins))
     else:
-        headline = f"The lives part in the week of {day_of(parting.week)}: {parting_words(twins)}."
+        headline = f"The lives part in the week of {day_words(parting.week)}: {parting_words(twins)}."
         why = for_a_page(why_texts(twins))
     return {
         "kind": "twins", "person": twins.person, "title": twins.title, "subtitle": twins.subtitle,
         "synthetic": told_life.SYNTHETIC, "names": list(twins.names), "about": pairs_json(twins.a.who(twins.person)),
         "headline": headline, "why": why, "turn": turn_texts(twins),
         "parting": None if parting is None else {
-            "week": parting.week - twins.a.weeks[0], "date": monday_of(parting.week).isoformat(),
-            "day": day_of(parting.week), "rows": [parting.first, parting.second], "texts": parting_texts(twins),
+            **when_json(twins.a.weeks[0], parting.week), "rows": [parting.first, parting.second], "texts": parting_texts(twins),
         },
         "shared": shared["sentences"], "shared_left_out": shared["left_out"],
         "after": [one["sentences"] for one in after], "after_left_out": [one["left_out"] for one in after],
@@ -150,8 +149,8 @@ def _meeting_json(lives: Lives, meeting: Meeting, legal: bool) -> dict[str, Any]
     first, views = lives.weeks[0], meeting.views(legal)
     accounts = {name: [sentence_json(first, one) for one in told] for name, told in views._asdict().items()}
     return {
-        "title": meeting.title, "kind": meeting.kind.title, "week": meeting.week - first,
-        "date": monday_of(meeting.week).isoformat(), "day": day_of(meeting.week), "another": meeting.another, **accounts,
+        "title": meeting.title, "kind": meeting.kind.title, **when_json(first, meeting.week),
+        "another": meeting.another, **accounts,
     }  # fmt: skip
 
 
@@ -171,8 +170,8 @@ def week_json(lives: Lives, post: int, week: int | None = None) -> dict[str, Any
         for one in found.activities
     ]  # fmt: skip
     return {
-        "kind": "week", "post": post, "title": found.title, "synthetic": found.notes()[-1], "week": found.week - first,
-        "date": monday_of(found.week).isoformat(), "day": day_of(found.week), "at_work": found.at_work,
+        "kind": "week", "post": post, "title": found.title, "synthetic": found.notes()[-1],
+        **when_json(first, found.week), "at_work": found.at_work,
         "caseload": found.caseload, "gate": found.gate, "hours": hours,
         "words": [sentence_json(first, one) for one in found.in_words],
         "people": [
@@ -198,7 +197,7 @@ def lucks_json(lives: Sequence[Lives], person: int, shares: LuckShares | None = 
         "lucks": [
             {"luck": one.seed, "end": pairs_json(one.end), "dates": [sentence_json(first, date) for date in one.dates],
              "parts": None if one.parting is None else {
-                 "week": one.parting.week - first, "day": day_of(one.parting.week), "words": one.parting_words},
+                 "week": one.parting.week - first, "day": day_words(one.parting.week), "words": one.parting_words},
              "decided": one.decided}
             for one in found.lucks
         ],
@@ -221,8 +220,7 @@ def sentences_json(lives: Lives, sentences: Sequence[Sentence]) -> dict[str, Any
 def sentence_json(first_week: int, sentence: Sentence) -> dict[str, Any]:
     """One sentence: week of the run, date, day in words, text, kind of event, row of the ledger."""
     return {
-        "week": sentence.week - first_week, "date": sentence.date.isoformat(), "day": day_of(sentence.week),
-        "text": sentence.text, "kind": sentence.kind, "row": sentence.row,
+        **when_json(first_week, sentence.week), "text": sentence.text, "kind": sentence.kind, "row": sentence.row,
     }  # fmt: skip
 
 
@@ -260,10 +258,9 @@ def for_a_page(notes: Iterable[str]) -> list[str]:
     return found
 
 
-def day_of(week: int) -> str:
-    """The Monday of a calendar week in words: 4 April 2011."""
-    day = monday_of(week)
-    return f"{day.day} {day:%B %Y}"
+def when_json(first_week: int, week: int) -> dict[str, Any]:
+    """A calendar week: its number in the run, and its Monday as a date and in words."""
+    return {"week": week - first_week, "date": monday_of(week).isoformat(), "day": day_words(week)}
 
 
 def _without_the_act(lives: Lives, person: int) -> Biography:
