@@ -60,6 +60,13 @@ def test_the_key_leaves_the_address_at_once_and_a_reload_keeps_it(browser, serve
     page.wait_for_selector("#room-lesson")
 
 
+def test_a_server_that_was_started_anew_is_told_to_the_teacher(browser, server):
+    page, _ = teaching(browser, server, LAPTOP)
+    server[1].key = "another-key-than-before"
+    page.wait_for_selector("#trouble:has-text('started anew')", timeout=8000)
+    assert page.locator("#room-lesson").count() == 0
+
+
 @SIZES
 def test_predictions_come_in_live_and_nothing_is_cut_off_or_keeps_anybody_out(browser, server, size):
     page, troubles = teaching(browser, server, size)

@@ -132,6 +132,11 @@ async function poll() {
   try {
     if (!document.hidden) {
       classRoom.state = await call("/api/room/state");
+      if (!classRoom.state.teacher) {
+        drawLocked();
+        trouble("The server was started anew, so this link is no longer the teacher's. The new one stands in its terminal.");
+        return;
+      }
       await bringUp();
     }
     classRoom.wait = POLL_MS;
