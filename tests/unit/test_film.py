@@ -38,6 +38,29 @@ def test_every_week_of_a_film_is_as_a_shorter_run_ends(scenario: Scenario, made:
             assert (film.layer(layer)[:, weeks - 1] == users[field]).all()
 
 
+def test_posts_and_teams_of_a_film_are_as_the_ledger_has_them(made: tuple[Run, Film]) -> None:
+    run, film = made
+    assert run.ledger is not None
+    rows = run.ledger.rows
+    weeks = rows[rows["kind"] == films.events.E_POST_WEEK]
+    place = weeks["practitioner"], weeks["week"] - run.first_week
+    at_work = weeks["outcome"] == 1
+    assert ((film.layer("working")[place] == films.AT_WORK) == at_work).all()
+    assert (abs(film.layer("gate")[place] - weeks["detail"] / 10.0)[at_work] <= 0.5).all()
+    assert set(np.unique(film.layer("working"))) <= {films.VACANT, films.OFF_WORK, films.AT_WORK}
+    assert {accepted for *_, accepted in film.header["offers"]} == {0, 1}
+    for week, person, accepted in film.header["offers"]:
+        assert (0 < film.layer("stage")[person, week] < AWAY) == (accepted == 1)
+
+
+def test_a_team_that_is_alarmed_is_as_alarmed_as_its_layer_says(scenario: Scenario) -> None:
+    _, film = filmed(scenario.changed(n_users=600), 3)
+    assert film.header["alarms"], "nobody is alarmed in this run: take another seed"
+    for week, team, level in film.header["alarms"]:
+        assert abs(film.layer("alarm")[team, week] - 100 * level) <= 0.6
+        assert film.layer("alarm")[team, week] > film.layer("alarm")[team, week - 1]
+
+
 def test_budgets_are_real_strict_counted_or_neither_as_in_the_table_of_people() -> None:
     users = filmed(read_scenario("gold_standard").changed(n_users=300), 2)[0].world.users
     budget = films.budgets(users)
