@@ -12,7 +12,7 @@ const RING = { key: "ring", words: "ringed: lives that have come to differ", col
 const POST_STATES = [
   ["post vacant", [{ r: 6.6, stroke: "#7b8694", "stroke-dasharray": "2.5 2.5" }]],
   ["away this week", [{ r: 6.6, stroke: "#7b8694" }]],
-  ["ring, the darker the more time there was for budgets", [
+  ["ring, its dark part: time for budgets", [
     { r: 7.4, stroke: "#d9dfe6" }, { r: 7.4, stroke: "#7b8694", "stroke-dasharray": "30 46.5", transform: "rotate(-90)" },
   ]],
 ];
