@@ -163,7 +163,8 @@ class OtherLucks:
     @property
     def title(self) -> str:
         """What stands over it."""
-        return f"Synthetic person {self.person} under {len(self.lives)} lucks"
+        n = len(self.lives)
+        return f"Synthetic person {self.person} under {f'{n} lucks' if n > 1 else 'one luck'}"
 
     @cached_property
     def lucks(self) -> tuple[Luck, ...]:
