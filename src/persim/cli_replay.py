@@ -36,6 +36,9 @@ def replay(
     people: Annotated[int, typer.Option(help="People under the Trust, 50 to 1,000.")] = PEOPLE,
     weeks: Weeks = None,
     set_: Changes = None,
+    legal: Annotated[
+        bool, typer.Option("--legal", help="Tell in stories what was done under the Mental Health Act too.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
 ) -> None:  # fmt: skip
     """Write one file under 5 MB that plays a run in a browser: scrubbing, stories on click, two worlds; no network.
@@ -56,7 +59,7 @@ def replay(
         scenarios = read_pair(scenario, versus, people, weeks, given)
     with _interruptible():
         _say_if_compiling(ledger=True)
-        made = replay_of(scenarios, number)
+        made = replay_of(scenarios, number, legal=legal)
         if sys.stderr.isatty():
             terminal.say(f"telling the stories of {people:,} people")
         size = write_replay(made, out, force)

@@ -55,17 +55,20 @@ class Twins:
 
     Attributes:
         a, b: the lives of the two runs. person: row of the people. every: tell every row?
+        called: what the two are called, if not by the names of their scenarios. legal: tell of gates of law too?
     """
 
     a: Lives
     b: Lives
     person: int
     every: bool = False
+    called: tuple[str, str] | None = None
+    legal: bool = True
 
     @cached_property
     def names(self) -> tuple[str, str]:
-        """Names of the two scenarios, told apart."""
-        return names_of(self.a.ledger.scenario, self.b.ledger.scenario)
+        """What the two scenarios are called, told apart."""
+        return self.called or names_of(self.a.ledger.scenario, self.b.ledger.scenario)
 
     @property
     def title(self) -> str:
@@ -105,7 +108,7 @@ class Twins:
     def told(self) -> tuple[Told, Told]:
         """Both lives in sentences."""
         first, second = (
-            tell(lives.rows, numbers, lives.setting(self.person), self.every)
+            tell(lives.rows, numbers, lives.setting(self.person, self.legal), self.every)
             for lives, numbers in zip((self.a, self.b), self.numbers, strict=True)
         )
         return first, second

@@ -16,7 +16,7 @@ from persim.explain import ledger_of
 from persim.lives import Lives
 from persim.other_lucks import luck_shares
 from persim.scenario import read_scenario
-from persim.twins import twins_of
+from persim.twins import Twins, twins_of
 
 N_WEEKS = 260
 
@@ -145,6 +145,22 @@ def test_twins_say_where_they_part_and_why(lives, others):
     same = twins_json(twins_of((lives, lives), 3))
     assert (same["parting"], same["after"]) == (None, [[], []])
     assert same["headline"].startswith("The two scenarios are the same")
+
+
+def test_twins_can_keep_still_of_the_act_and_be_called_as_the_page_calls_them(lives, others):
+    gold, _ = others
+    called = ("the left world", "the right world")
+    with_law, told = 0, ""
+    for person in range(400):
+        without = json.dumps(twins_json(Twins(lives, gold, person, called=called, legal=False)))
+        without = without.replace(stories.ACT_LEFT_OUT, "")
+        for words in ("Mental Health Act", "treatment order", "ection 117", "the law was taken", "etained"):
+            assert words not in without, person
+        told += without
+        with_law += "treatment order" in json.dumps(twins_json(Twins(lives, gold, person)))
+    assert with_law > 10
+    assert "in the right world" in told
+    assert "gold_standard (" not in told
 
 
 def test_meetings_are_in_order_of_time_and_the_best_is_one_of_them(lives):

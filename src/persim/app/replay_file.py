@@ -65,6 +65,7 @@ class Replay:
     seed: int
     worlds: tuple[Played, ...]
     replicates: int = REPLICATES
+    legal: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -72,8 +73,12 @@ class Replay:
         return list(unique_names([scenario.name for scenario in self.scenarios]))
 
 
-def replay_of(scenarios: Sequence[Scenario], seed: int, replicates: int = REPLICATES) -> Replay:
-    """The runs of one scenario or two. Raises: InputError for a size that the page cannot show."""
+def replay_of(scenarios: Sequence[Scenario], seed: int, replicates: int = REPLICATES, legal: bool = False) -> Replay:
+    """The runs of one scenario or two. Raises: InputError for a size that the page cannot show.
+
+    Args:
+        legal: tell in stories what was done under the Mental Health Act too.
+    """
     for scenario in scenarios:
         if not FEWEST_PEOPLE <= scenario.n_users <= MOST_PEOPLE:
             sizes = f"{FEWEST_PEOPLE} to {MOST_PEOPLE:,}"
@@ -84,7 +89,7 @@ def replay_of(scenarios: Sequence[Scenario], seed: int, replicates: int = REPLIC
             raise InputError(
                 f"{scenario.name} runs for {scenario.n_weeks:,} weeks; a replay shows at most {MOST_WEEKS}"
             )
-    return Replay(tuple(scenarios), seed, tuple(_played(one, seed) for one in scenarios), replicates)
+    return Replay(tuple(scenarios), seed, tuple(_played(one, seed) for one in scenarios), replicates, legal)
 
 
 def _played(scenario: Scenario, seed: int) -> Played:
@@ -174,9 +179,9 @@ def stories_of(replay: Replay) -> dict[str, Any]:
     first = replay.worlds[0].lives
     for person in range(replay.scenarios[0].n_users):
         if len(replay.worlds) == 2:
-            twins.append(twins_json(Twins(first, replay.worlds[1].lives, person)))
+            twins.append(twins_json(Twins(first, replay.worlds[1].lives, person, legal=replay.legal)))
         else:
-            people.append(person_json(first, person))
+            people.append(person_json(first, person, legal=replay.legal))
     return {"people": people, "twins": twins, "posts": [_caseloads(world.lives) for world in replay.worlds]}
 
 

@@ -40,6 +40,7 @@ from persim.scenario import Scenario
 from persim.twins import Twins
 
 HERE = Path(__file__).parent
+SIDES = ("the left world", "the right world")
 MOST_LUCKS = 6  # that one story is told under
 
 
@@ -129,7 +130,7 @@ def _story(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any
     if body.get("post") is not None:
         week = None if body.get("week") is None else whole(body, "week")
         return stories.post_json(lives, whole(body, "post"), week)
-    return stories.person_json(lives, whole(body, "person"))
+    return stories.person_json(lives, whole(body, "person"), legal=body.get("legal") is True)
 
 
 def _twins(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
@@ -138,11 +139,12 @@ def _twins(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any
     first, second = _lives(seminar, settings, 0), _lives(seminar, settings, 1)
     person = whole(body, "person")
     first.of_person(person)
-    return stories.twins_json(Twins(first, second, person))
+    return stories.twins_json(Twins(first, second, person, called=SIDES, legal=body.get("legal") is True))
 
 
 def _meetings(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:
-    return stories.meetings_json(_lives(seminar, settings, whole(body, "world", 0)), whole(body, "person"))
+    lives = _lives(seminar, settings, whole(body, "world", 0))
+    return stories.meetings_json(lives, whole(body, "person"), legal=body.get("legal") is True)
 
 
 def _week(seminar: Seminar, settings: Settings, body: Mapping[str, Any]) -> Any:

@@ -43,6 +43,8 @@ OF_THE_ACT = frozenset(
     for kind in (events.E_DETAINED, events.E_SECTION_2_ENDS, events.E_LEFT_SECTION, events.E_ORDER_MADE,
                  events.E_ORDER_REVIEWED, events.E_ORDER_ENDED, events.E_RECALLED)
 )  # fmt: skip
+GATE_OF_LAW = events.E_GATE + Barrier.LEGAL_BAR
+WORDS_OF_LAW = ("legal", "the law", "section ", "Section ", "treatment order", "detained", "CTO", "Mental Health Act")
 ACT_LEFT_OUT = "What was done under the Mental Health Act is left out here."
 SECTION_117 = ", with a right to aftercare (section 117)"
 
@@ -59,7 +61,7 @@ def person_json(lives: Lives, person: int, *, legal: bool = True) -> dict[str, A
     Raises: InputError if there is no such person.
     """
     story = biography(lives, person) if legal else _without_the_act(lives, person)
-    about = [(what, words if legal else words.replace(SECTION_117, "")) for what, words in lives.who(person)]
+    about = _who(lives, person, legal)
     notes = story.notes() if legal else [*story.notes(), ACT_LEFT_OUT]
     return {
         "kind": "person", "person": person, "title": story.title, "subtitle": story.subtitle,
@@ -96,30 +98,43 @@ def post_json(lives: Lives, post: int, week: int | None = None) -> dict[str, Any
 def twins_json(twins: Twins) -> dict[str, Any]:
     """One person in two runs: what both lives share, where and why they part, what followed, how it stands in the end.
 
+    Unless `twins.legal`, what was done under the Mental Health Act is left out, and what is said of why keeps still of law.
+
     Returns: kind, person, title, subtitle, synthetic, names, about, headline, why, turn, parting (null if the lives never
         part), shared, shared_left_out, after (two lists), after_left_out (two numbers), end, notes, runs.
     """
-    parting = twins.parting
-    shared = sentences_json(twins.a, [one.first for one in twins.shared])
-    after = [sentences_json(lives, told) for lives, told in zip((twins.a, twins.b), twins.after, strict=True)]
+    parting, legal = twins.parting, twins.legal
+    shared = sentences_json(twins.a, _allowed([one.first for one in twins.shared], legal))
+    after = [
+        sentences_json(lives, _allowed(told, legal))
+        for lives, told in zip((twins.a, twins.b), twins.after, strict=True)
+    ]
     if twins.is_one_scenario:
         headline, why = one_scenario_text(twins), []
     elif parting is None:
         headline, why = NEVER_PART, for_a_page(why_texts(twins))
+    elif not legal and _parts_by_the_act(twins):
+        headline, why = f"The lives part in the week of {day_words(parting.week)}. {ACT_LEFT_OUT}", []
     else:
         headline = f"The lives part in the week of {day_words(parting.week)}: {parting_words(twins)}."
         why = for_a_page(why_texts(twins))
+    turn = turn_texts(twins)
+    if not legal:
+        why, turn = ([text for text in texts if not _of_law(text)] for texts in (why, turn))
+    notes = [text for text in for_a_page(notes_of(twins)) if legal or "CTO" not in text]
     return {
         "kind": "twins", "person": twins.person, "title": twins.title, "subtitle": twins.subtitle,
-        "synthetic": told_life.SYNTHETIC, "names": list(twins.names), "about": pairs_json(twins.a.who(twins.person)),
-        "headline": headline, "why": why, "turn": turn_texts(twins),
+        "synthetic": told_life.SYNTHETIC, "names": list(twins.names), "about": pairs_json(_who(twins.a, twins.person, legal)),
+        "headline": headline, "why": why, "turn": turn,
         "parting": None if parting is None else {
-            **when_json(twins.a.weeks[0], parting.week), "rows": [parting.first, parting.second], "texts": parting_texts(twins),
+            **when_json(twins.a.weeks[0], parting.week), "rows": [parting.first, parting.second],
+            "texts": parting_texts(twins) if legal or not _parts_by_the_act(twins) else [],
         },
         "shared": shared["sentences"], "shared_left_out": shared["left_out"],
         "after": [one["sentences"] for one in after], "after_left_out": [one["left_out"] for one in after],
         "end": [{"what": what, "first": one, "second": two} for what, one, two in twins.ends],
-        "notes": for_a_page(notes_of(twins)), "runs": [told_life.run_json(twins.a), told_life.run_json(twins.b)],
+        "notes": notes if legal else [*notes, ACT_LEFT_OUT],
+        "runs": [told_life.run_json(twins.a), told_life.run_json(twins.b)],
     }  # fmt: skip
 
 
@@ -263,9 +278,30 @@ def when_json(first_week: int, week: int) -> dict[str, Any]:
     return {"week": week - first_week, "date": monday_of(week).isoformat(), "day": day_words(week)}
 
 
+def _who(lives: Lives, person: int, legal: bool) -> list[tuple[str, str]]:
+    return [(what, words if legal else words.replace(SECTION_117, "")) for what, words in lives.who(person)]
+
+
+def _allowed(sentences: Iterable[Sentence], legal: bool) -> list[Sentence]:
+    return [one for one in sentences if legal or one.kind not in OF_THE_ACT]
+
+
+def _parts_by_the_act(twins: Twins) -> bool:
+    """Do two lives part by something done under the Act, or by a gate of law, in either of them?"""
+    parting = twins.parting
+    rows = [] if parting is None else [(twins.a, parting.first), (twins.b, parting.second)]
+    rows += [(twins.a, decision.rows[0]) for decision in twins.decisions]
+    kinds = [int(lives.rows["kind"][row]) for lives, row in rows if row is not None]
+    return any(kind == GATE_OF_LAW or KINDS[kind].name in OF_THE_ACT for kind in kinds)
+
+
+def _of_law(text: str) -> bool:
+    return any(words in text for words in WORDS_OF_LAW)
+
+
 def _without_the_act(lives: Lives, person: int) -> Biography:
     told = tell(lives.rows, lives.of_person(person), lives.setting(person, legal=False))
-    sentences = tuple(one for one in told.sentences if one.kind not in OF_THE_ACT)
+    sentences = tuple(_allowed(told.sentences, legal=False))
     left_out = {kind: n for kind, n in told.left_out.items() if kind not in OF_THE_ACT}
     return Biography(lives, person, sentences, left_out)
 

@@ -245,18 +245,18 @@ class ExplorePage {
   }
 
   /** Open the story of a person (of both lives, where the worlds differ) or of a practitioner. */
-  async pick(picked, number) {
+  async pick(picked, number, legal = this.state.colour === "legal") {
     const settings = structuredClone(this.state.settings);
     const { week } = this.clock;
     this.clock.pause();
     this.panel?.close();
     try {
       const twins = this.state.two && picked.kind === "person" && !this.state.alike;
-      const body = twins ? { settings, person: picked.id } : { settings, world: number, [picked.kind]: picked.id, week };
+      const body = twins ? { settings, person: picked.id, legal } : { settings, world: number, [picked.kind]: picked.id, week, legal };
       const story = await ask(twins ? "/api/twins" : "/api/story", body, { kind: "story" });
       if (!story) return;
       const post = picked.kind === "person" ? this.films[number].at("post", picked.id, week) : null;
-      const extra = moreOf(picked, { settings, world: number, week, post }, (other) => this.pick(other, number));
+      const extra = moreOf(picked, { settings, world: number, week, post, legal }, (other, told) => this.pick(other, number, told));
       const films = twins ? this.films : [this.films[number]];
       this.panel = storyPanel(document.body, story, { films, week, extra, onWeek: (to) => this.clock.to(to) });
     } catch (error) {

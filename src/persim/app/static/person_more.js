@@ -9,8 +9,8 @@ const LUCKS = 4; // that a life is told under, besides its own
 /**
  * Buttons that tell more, and a place below them where it is told.
  * @param {{kind: string, id: number}} picked a person or a post
- * @param {{settings: Object, world: number, week: number}} run what the page shows
- * @param {?function({kind: string, id: number}): void} [onPick] opens another story
+ * @param {{settings: Object, world: number, week: number, post: ?number, legal: boolean}} run what the page shows
+ * @param {?function({kind: string, id: number}, boolean): void} [onPick] opens another story, with legal status or without
  * @returns {HTMLElement}
  */
 export function moreOf(picked, run, onPick = null) {
@@ -25,12 +25,16 @@ export function moreOf(picked, run, onPick = null) {
   };
   const asked = (route, body) => ask(`/api/${route}`, { settings: run.settings, world: run.world, ...body }, { kind: "more" });
   if (picked.kind === "person") {
-    add("One meeting, seen three ways", async () => wrapped(await asked("meetings", { person: picked.id }), threeViews));
+    add("One meeting, seen three ways", async () => wrapped(await asked("meetings", { person: picked.id, legal: run.legal }), threeViews));
     add("The same person, other luck", async () => wrapped(await asked("lucks", { person: picked.id, lucks: otherLucks(run.settings) }), lucksTold));
     if (run.post !== null && run.post !== undefined && onPick) {
       buttons.append(element("button", {
         class: "button", text: "The care coordinator", attributes: { type: "button" },
-        on: { click: () => onPick({ kind: "post", id: run.post }) },
+        on: { click: () => onPick({ kind: "post", id: run.post }, run.legal) },
+      }));
+      buttons.append(element("button", {
+        class: "button", text: run.legal ? "Without legal status" : "With legal status", attributes: { type: "button" },
+        on: { click: () => onPick(picked, !run.legal) },
       }));
     }
   } else {
