@@ -101,7 +101,9 @@ def _received(worker: _Worker, content: bytes, batches: Batches) -> list[Settled
         _alive(worker.pipe.send_bytes, content)  # it waits for this, so that a large one does not keep others waiting
     worker.owes -= 1
     while worker.owes < BATCHES_A_PROCESS and (batch := batches.take()):
-        _alive(worker.pipe.send, batch)  # so small that the pipe takes it whatever the worker does
+        # So small that the pipe takes it whatever the worker does. As bytes: `send` keeps a view of its buffer, of which the
+        # interpreter complains when Ctrl-C comes in the middle.
+        _alive(worker.pipe.send_bytes, pickle.dumps(batch))
         worker.owes += 1
     return settled
 
@@ -148,7 +150,7 @@ def _work(pipe: Connection) -> None:
         pipe.send(HERE)
         content = pipe.recv_bytes()
         while True:
-            pipe.send_bytes(_answer(content, pipe.recv()))
+            pipe.send_bytes(_answer(content, pickle.loads(pipe.recv_bytes())))
 
 
 def _leave_with_the_parent() -> None:

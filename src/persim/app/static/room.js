@@ -137,6 +137,7 @@ async function poll() {
         trouble("The server was started anew, so this link is no longer the teacher's. The new one stands in its terminal.");
         return;
       }
+      if (stateKey() !== classRoom.drawn) drawQuestions(); // an answer that came late told of an older choice
       await bringUp();
     }
     classRoom.wait = POLL_MS;
@@ -149,7 +150,12 @@ async function poll() {
   classRoom.timer = window.setTimeout(poll, classRoom.wait);
 }
 
+function stateKey() {
+  return JSON.stringify([classRoom.state.lesson, classRoom.state.part, classRoom.state.revealed]);
+}
+
 function drawQuestions() {
+  classRoom.drawn = stateKey();
   const host = document.getElementById("room-questions");
   host.replaceChildren(...questions().map((part) => element("button", {
     class: "button", text: part.title || part.id,
