@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ABSOLUTE = re.compile(r"(^|[\s'\"(=])(/[\w.-]+){2,}|[A-Z]:\\", re.MULTILINE)
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
-LONG = {"calibration"}  # executed with the studies only
+LONG = ("analyst", "calibration")  # executed with the studies only
 
 
 @pytest.fixture(scope="module")

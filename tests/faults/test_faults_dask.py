@@ -57,6 +57,7 @@ def cluster(folder: Path, n_workers: int = 2):
         made.close()
 
 
+@pytest.mark.study
 def test_a_worker_that_is_killed_loses_no_run_and_doubles_none_and_a_lost_scheduler_is_told(whole, tmp_path):
     design, reference = whole
     with cluster(tmp_path) as dask:
