@@ -67,7 +67,7 @@ def test_many_connections_that_say_nothing_leave_room_for_others(port: int) -> N
     if not _reaches("127.0.0.2", port):
         pytest.skip("this system has one loopback address only")
     with ExitStack() as kept:
-        for _ in range(connections.MOST_IN_ALL + 100):
+        for _ in range(connections.MOST_OF_ONE + 60):
             kept.enter_context(socket.create_connection(("127.0.0.1", port), source_address=("127.0.0.2", 0)))
         time.sleep(0.5)
         assert asked(port, "/")[0] == 200
