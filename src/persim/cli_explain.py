@@ -24,72 +24,96 @@ def register(app: typer.Typer) -> None:
     app.command()(explain)
 
 
+# Options of this command alone.
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A name or file; or a folder or file with a ledger that was kept.",
+        autocompletion=complete_scenario,
+    ),
+]
+Person = Annotated[int | None, typer.Option(help="A person, by number from 0.", show_default=False)]
+Practitioner = Annotated[
+    int | None, typer.Option(help="A post, by number from 0: its caseload's year.", show_default=False)
+]
+Team = Annotated[int | None, typer.Option(help="A team, by number from 0: its year.", show_default=False)]
+Pick = Annotated[
+    str | None,
+    typer.Option(
+        help="Choose a person, such as 'never offered, high perceived risk', 'longest wait' or 'typical'; "
+        "`help` lists the words.",
+        show_default=False,
+    ),
+]
+Year = Annotated[
+    str | None,
+    typer.Option(
+        metavar="2010-11", help="Financial year of a caseload; the last whole one if none.", show_default=False
+    ),
+]
+Since = Annotated[str | None, typer.Option("--from", metavar="DATE", help="Or from this day on.", show_default=False)]
+Until = Annotated[str | None, typer.Option("--to", metavar="DATE", help="To this day.", show_default=False)]
+Week = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE",
+        help="Of a --practitioner, one week in full: hours, people, what did not fit.",
+        show_default=False,
+    ),
+]
+Meetings = Annotated[
+    bool, typer.Option("--meetings", help="Of a person, each meeting seen three ways: person, coordinator, record.")
+]
+StorySeed = Annotated[int | None, typer.Option(help="Seed of the run; 1 if none.", show_default=False)]
+Versus = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SCENARIO",
+        help="Another scenario: one --person in both, or else who gains, who loses, who stays.",
+        autocompletion=complete_scenario,
+        show_default=False,
+    ),
+]
+Pairs = Annotated[
+    int | None, typer.Option(help="Pairs of runs for --versus without a person; 20 if none.", show_default=False)
+]
+NoFigures = Annotated[bool, typer.Option("--no-figures", help="With --versus and --out: no figures.")]
+All = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help="Of a person: every row, with what was weighed, its chance and draw. Of a post or team: care reviews, "
+        "requests and opportunities too, and no chances.",
+    ),
+]
+
+
 def explain(
-    scenario: Annotated[
-        str,
-        typer.Argument(
-            metavar="SCENARIO", help="A name or file; or a folder or file with a ledger that was kept.",
-            autocompletion=complete_scenario,
-        ),
-    ] = "baseline",
-    person: Annotated[int | None, typer.Option(help="A person, by number from 0.", show_default=False)] = None,
-    practitioner: Annotated[
-        int | None, typer.Option(help="A post, by number from 0: its caseload's year.", show_default=False)
-    ] = None,
-    team: Annotated[int | None, typer.Option(help="A team, by number from 0: its year.", show_default=False)] = None,
-    pick: Annotated[
-        str | None,
-        typer.Option(
-            help="Choose a person, such as 'never offered, high perceived risk', 'longest wait' or 'typical'; "
-            "`help` lists the words.",
-            show_default=False,
-        ),
-    ] = None,
-    year: Annotated[
-        str | None,
-        typer.Option(metavar="2010-11", help="Financial year of a caseload; the last whole one if none.", show_default=False),
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="Or from this day on.", show_default=False)
-    ] = None,
-    until: Annotated[str | None, typer.Option("--to", metavar="DATE", help="To this day.", show_default=False)] = None,
-    week: Annotated[
-        str | None,
-        typer.Option(metavar="DATE", help="Of a --practitioner, one week in full: hours, people, what did not fit.",
-                     show_default=False),
-    ] = None,
-    meetings: Annotated[
-        bool, typer.Option("--meetings", help="Of a person, each meeting seen three ways: person, coordinator, record.")
-    ] = False,
-    seed: Annotated[int | None, typer.Option(help="Seed of the run; 1 if none.", show_default=False)] = None,
+    scenario: Source = "baseline",
+    person: Person = None,
+    practitioner: Practitioner = None,
+    team: Team = None,
+    pick: Pick = None,
+    year: Year = None,
+    since: Since = None,
+    until: Until = None,
+    week: Week = None,
+    meetings: Meetings = False,
+    seed: StorySeed = None,
     luck: Luck = None,
     people: People = None,
     weeks: Weeks = None,
     set_: Changes = None,
-    versus: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SCENARIO", help="Another scenario: one --person in both, or else who gains, who loses, who stays.",
-            autocompletion=complete_scenario, show_default=False,
-        ),
-    ] = None,
-    replicates: Annotated[
-        int | None, typer.Option(help="Pairs of runs for --versus without a person; 20 if none.", show_default=False)
-    ] = None,
+    versus: Versus = None,
+    replicates: Pairs = None,
     groups: Groups = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="With --versus and --out: no figures.")] = False,
-    all_: Annotated[
-        bool,
-        typer.Option(
-            "--all",
-            help="Of a person: every row, with what was weighed, its chance and draw. Of a post or team: care reviews, "
-            "requests and opportunities too, and no chances.",
-        ),
-    ] = False,
+    no_figures: NoFigures = False,
+    all_: All = False,
     out: Out = None,
     json: Json = False,
     force: Force = False,
-) -> None:  # fmt: skip
+) -> None:
     """Tell the story of one synthetic person, caseload or team, each sentence with its row of the ledger.
 
     Writes nothing unless --out says where.
