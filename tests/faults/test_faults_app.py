@@ -86,7 +86,7 @@ def _reaches(address: str, port: int) -> bool:
     return True
 
 
-def test_a_request_that_never_ends_is_given_up(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_never_ends_is_given_up(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port)) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
         slow.settimeout(connections.SLOWEST + 10)

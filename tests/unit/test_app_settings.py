@@ -154,8 +154,15 @@ def _same_numbers(again: object, settings: Settings) -> bool:
     return ours.tobytes() == theirs.tobytes()
 
 
+def test_a_file_to_take_along_says_with_which_luck_it_was_run() -> None:
+    settings = read_settings({"seed": 7, "luck": 9, "worlds": [{"steps": [{"week": 9, "dials": {"market": 0.2}}]}]})
+    assert "persim run from_the_page.yaml --seed 7 --luck 9" in scenario_text(settings)
+    assert command_of(settings) == "persim run from_the_page.yaml --seed 7 --luck 9"
+
+
 def test_the_command_to_take_along_makes_the_same_run() -> None:
-    settings = read_settings({"people": 120, "seed": 7, "worlds": [{"dials": {"market": 0.2}, "off": ["learning"]}]})
+    dials = {"market": 0.2, "risk_aversion": 0.123456789}
+    settings = read_settings({"people": 120, "seed": 7, "worlds": [{"dials": dials, "off": ["learning"]}]})
     words = command_of(settings).split()
     assert words[:3] == ["persim", "run", "baseline"]
     given = [words[at + 1] for at, word in enumerate(words) if word == "--set"]

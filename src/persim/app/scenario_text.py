@@ -18,7 +18,7 @@ from persim.scenario_search import shipped_names
 
 NAME = "from_the_page"
 HEAD = """# yaml-language-server: $schema=scenario.schema.json
-# From the seminar's page of persim. Run it with seed {seed}:
+# From the seminar's page of persim. The run that the page showed:
 #   {command}
 """
 
@@ -26,14 +26,21 @@ HEAD = """# yaml-language-server: $schema=scenario.schema.json
 def command_of(settings: Settings, world: int = 0) -> str:
     """The command that makes the run that the page shows: of a shipped scenario if dials alone differ, else of the file."""
     own = settings.world(world)
-    seed = f"--seed {settings.seed}" + (f" --luck {settings.luck}" if settings.luck is not None else "")
     if own.text or own.steps:
-        return f"persim run {NAME}.yaml {seed}"
+        return _command_of_file(settings)
     numbers = {**dict(own.dials), **switched_off(own.off)}
     cut = _cut(settings, world)
     weeks = "" if cut is None else f" --weeks {cut}"
-    changed = weeks + "".join(f" --set {name}={value:g}" for name, value in numbers.items())
-    return f"persim run {own.scenario} --people {settings.people} {seed}{changed}"
+    changed = weeks + "".join(f" --set {name}={value!r}" for name, value in numbers.items())
+    return f"persim run {own.scenario} --people {settings.people} {_chance(settings)}{changed}"
+
+
+def _command_of_file(settings: Settings) -> str:
+    return f"persim run {NAME}.yaml {_chance(settings)}"
+
+
+def _chance(settings: Settings) -> str:
+    return f"--seed {settings.seed}" + (f" --luck {settings.luck}" if settings.luck is not None else "")
 
 
 def _cut(settings: Settings, world: int) -> int | None:
@@ -45,7 +52,7 @@ def _cut(settings: Settings, world: int) -> int | None:
 def scenario_text(settings: Settings, world: int = 0) -> str:
     """The text of a scenario file: what it extends and what differs, or the whole where it extends no shipped scenario."""
     own, scenario = settings.world(world), settings.scenario(world)
-    head = HEAD.format(seed=settings.seed, command=f"persim run {NAME}.yaml --seed {settings.seed}")
+    head = HEAD.format(command=_command_of_file(settings))
     content: dict[str, Any] = {
         "schema_version": scenario.schema_version, "name": NAME, "title": (scenario.title or own.scenario)[:150],
         "question": scenario.question or "What does this service do?", "notes": "Made on the seminar's page of persim.",

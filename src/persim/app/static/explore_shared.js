@@ -16,7 +16,7 @@ export function sharedPanel(host, state, changed, above) {
   const seed = wholeField(state, "seed", "Another place: seed", limits.seed, "Each seed is another place, with other people and luck", changed);
   const luckWords = element("span", { class: "small soft" });
   const luck = slightButton("The same people, other luck", () => {
-    state.settings.luck = (state.settings.luck ?? state.settings.seed) + 1;
+    state.settings.luck = ((state.settings.luck ?? state.settings.seed) + 1) % (limits.seed[1] + 1);
     changed();
     announce(`The same people with luck number ${state.settings.luck}.`);
   });

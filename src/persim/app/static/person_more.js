@@ -5,6 +5,7 @@ import { element } from "./dom.js";
 import { lucksTold, threeViews, weekTold } from "./lesson_stories.js";
 
 const LUCKS = 4; // that a life is told under, besides its own
+const SEEDS = 1000000; // as many as the server takes, from 0
 
 /**
  * Buttons that tell more, and a place below them where it is told.
@@ -49,7 +50,7 @@ function wrapped(told, tell) {
 
 function otherLucks(settings) {
   const own = settings.luck ?? settings.seed;
-  return Array.from({ length: LUCKS }, (_, number) => own + 101 + number);
+  return Array.from({ length: LUCKS }, (_, number) => (own + 101 + number) % SEEDS);
 }
 
 async function toggle(button, buttons, place, tell) {
